@@ -1,0 +1,1 @@
+"""Settings per process, regency profiles and code lists; the lowest floor."""

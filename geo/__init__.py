@@ -1,0 +1,1 @@
+"""Pure geospatial and tabular engine; knows neither Flask nor the portal."""

@@ -1,0 +1,1 @@
+"""The geospatial plugin; see README.md."""

@@ -1,0 +1,1 @@
+"""The statistics plugin; see README.md."""

@@ -1,0 +1,1 @@
+"""Work passes and grants; the only importer of the vault."""

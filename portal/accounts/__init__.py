@@ -1,0 +1,1 @@
+"""People, agencies, roles, sign-in, tokens. Office only."""

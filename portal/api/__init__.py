@@ -1,0 +1,1 @@
+"""The CKAN action API over the services; JSON envelopes and CKAN errors."""

@@ -1,0 +1,1 @@
+"""Published datasets, resources, organisations, groups and tags, as pages and ready documents."""

@@ -1,0 +1,1 @@
+"""What plugins and higher rooms may rely on: manifest, protocols, events, loader."""

@@ -1,0 +1,1 @@
+"""Submission, checks, verification and release: the only door out of the vault."""

@@ -1,0 +1,1 @@
+"""Identity, permissions, decisions, errors, database, sandbox, sealing, working days."""

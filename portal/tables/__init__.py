@@ -1,0 +1,1 @@
+"""Published rows: paging, filters, totals and exports."""

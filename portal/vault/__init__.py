@@ -1,0 +1,1 @@
+"""Unpublished and exempt rows and files."""
