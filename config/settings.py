@@ -1,0 +1,134 @@
+"""Settings of each kind of process, read from the environment once at start and frozen.
+
+The public process's type has no field for the office database, the vault or the office index (design.md I2): what
+cannot be named cannot leak. Every variable carries the prefix `PORTAL_`.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+from urllib.parse import urlsplit
+
+PREFIX = "PORTAL_"
+
+
+class SettingsError(Exception):
+    """A setting is missing or wrong; the message names the variable, never its value."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicSettings:
+    """All that the internet side knows."""
+
+    public_database_url: str
+    public_storage_url: str
+    public_search_url: str = "postgresql:"
+    inbox_public_key: str = ""
+    site_url: str = "http://127.0.0.1:8000"
+    office_url: str = "http://localhost:8001"
+    trusted_proxies: int = 0
+    accel_prefix: str = ""
+    profile: str = "brebes"
+    development: bool = False
+    log_folder: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficeSettings:
+    """The officers' side: both databases, the vault, and the publisher's address for the release verb."""
+
+    public_database_url: str
+    office_database_url: str
+    publisher_database_url: str
+    public_storage_url: str
+    vault_storage_url: str
+    vault_key_file: Path
+    session_key_file: Path
+    public_search_url: str = "postgresql:"
+    office_search_url: str = "postgresql:"
+    site_url: str = "http://127.0.0.1:8000"
+    office_url: str = "http://localhost:8001"
+    trusted_proxies: int = 0
+    profile: str = "brebes"
+    smtp_url: str = ""
+    mail_from: str = ""
+    secure_cookies: bool = True
+    development: bool = False
+    log_folder: str = ""
+    upload_limit: int = 2_147_483_648
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkerSettings(OfficeSettings):
+    """The worker opens uploads and releases; it serves no page."""
+
+    sandbox_memory: int = 3_221_225_472
+    sandbox_seconds: int = 1800
+    poll_seconds: float = 1.0
+
+
+S = TypeVar("S", PublicSettings, OfficeSettings, WorkerSettings)
+
+
+def load(kind: type[S], environment: Mapping[str, str]) -> S:
+    """Read the settings of `kind` from `environment`; raises SettingsError naming every wrong variable at once."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for field in fields(kind):
+        name = PREFIX + field.name.upper()
+        text = environment.get(name)
+        if text is None or text == "":
+            if field.default is MISSING:
+                faults.append(f"{name}: wajib diisi")
+            continue
+        try:
+            values[field.name] = _convert(text, hints[field.name])
+        except ValueError as error:
+            faults.append(f"{name}: {error}")
+    if faults:
+        raise SettingsError("; ".join(faults))
+    settings = kind(**values)
+    _check(settings)
+    return settings
+
+
+def _convert(text: str, kind: type) -> Any:
+    if kind is bool:
+        if text.lower() not in {"1", "0", "true", "false", "yes", "no"}:
+            raise ValueError("bukan ya/tidak (1 atau 0)")
+        return text.lower() in {"1", "true", "yes"}
+    if kind is int:
+        return int(text)
+    if kind is float:
+        return float(text)
+    if kind is Path:
+        return Path(text)
+    return text
+
+
+def _check(settings: PublicSettings | OfficeSettings) -> None:
+    """Refuse what would put both sides under one host: cookies do not know ports (design.md section 3)."""
+    hosts = []
+    for name in ("site_url", "office_url"):
+        parts = urlsplit(getattr(settings, name))
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise SettingsError(f"{PREFIX}{name.upper()}: bukan alamat http(s)")
+        hosts.append(parts.hostname.lower())
+    if hosts[0] == hosts[1]:
+        raise SettingsError(f"{PREFIX}SITE_URL dan {PREFIX}OFFICE_URL harus memakai nama host yang berbeda")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether `url` names this machine only (used to allow plain cookies in a demo)."""
+    host = urlsplit(url).hostname or ""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

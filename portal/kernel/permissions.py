@@ -1,0 +1,193 @@
+"""The permission table (design.md I6): who may do what, where, on which condition. A lawyer can read it.
+
+Default deny: a permission without a row, and a row list that is empty, mean nobody. `admin` has the rows written
+here and no others (BA 13(6)). Pages, API, files, tiles, exports, search and feeds all ask `decisions.decide`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from portal.kernel.identity import Identity, Role
+
+
+class Permission(StrEnum):
+    """`thing:act`. Every member has a row in TABLE (a test walks both)."""
+
+    PUBLISHED_READ = "terbitan:lihat"
+    OFFICE_ENTER = "kantor:masuk"
+    TASK_READ = "tugas:lihat"
+    DATASET_LIST = "dataset:daftar"
+    DATASET_CREATE = "dataset:buat"
+    DATASET_READ = "dataset:lihat"
+    DATASET_EDIT = "dataset:ubah"
+    DATASET_UPLOAD = "dataset:unggah"
+    DATASET_SUBMIT = "dataset:ajukan"
+    DATASET_CHECK = "dataset:periksa"
+    DATASET_VALIDATE = "dataset:validasi"
+    DATASET_BPS_OPINION = "dataset:pendapat_bps"
+    DATASET_CONSENT = "dataset:persetujuan"
+    DATASET_CLASSIFY_PUBLIC = "dataset:tetapkan_publik"
+    DATASET_CLASSIFY_EXEMPT = "dataset:tetapkan_dikecualikan"
+    DATASET_RELEASE = "dataset:rilis"
+    DATASET_WITHDRAW = "dataset:tarik"
+    DATASET_RESTORE = "dataset:kembalikan_versi"
+    DATASET_ARCHIVE = "dataset:arsipkan"
+    EXEMPT_READ = "dikecualikan:lihat"
+    AGENCY_LIST = "instansi:daftar"
+    AGENCY_EDIT = "instansi:ubah"
+    PERSON_LIST = "orang:daftar"
+    PERSON_INVITE = "orang:undang"
+    PERSON_RESET = "orang:atur_ulang"
+    PERSON_ROLE = "orang:peran"
+    TOKEN_OWN = "token:milik_sendiri"  # noqa: S105 - a permission's name, no secret
+    JOB_READ = "pekerjaan:lihat"
+    SYSTEM_CONFIGURE = "sistem:atur"
+    AUDIT_READ = "catatan:lihat"
+
+
+class Where(StrEnum):
+    """At which agency the role must be held for the row to count."""
+
+    OWN = "instansi pemilik objek"
+    ANY = "instansi mana pun"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is acted on, as far as rules ask: never content. `named` are the duties this person has on it."""
+
+    agency_id: UUID | None = None
+    state: str | None = None
+    sifat: str | None = None
+    jenis_data: str | None = None
+    producer_ids: frozenset[UUID] = frozenset()
+    named: frozenset[str] = frozenset()
+    person_id: UUID | None = None
+    consented: bool = False
+
+
+NO_SUBJECT = Subject()
+Condition = Callable[[Identity, Subject], bool]
+
+
+def not_producer(identity: Identity, subject: Subject) -> bool:
+    """Verifier differs from producer (domain.md 7, T31)."""
+    return identity.person_id not in subject.producer_ids
+
+
+def not_exempt(_identity: Identity, subject: Subject) -> bool:
+    """Work passes open nothing that is dikecualikan (I3)."""
+    return subject.sifat != "dikecualikan"
+
+
+def named_checker(_identity: Identity, subject: Subject) -> bool:
+    """The checker named on this submission."""
+    return "pemeriksa" in subject.named
+
+
+def named_ppid(_identity: Identity, subject: Subject) -> bool:
+    """The PPID officer named on this submission."""
+    return "ppid" in subject.named
+
+
+def named_bps(_identity: Identity, subject: Subject) -> bool:
+    """The BPS member named on this submission (BR 17)."""
+    return "bps" in subject.named
+
+
+def named_any(_identity: Identity, subject: Subject) -> bool:
+    """Any duty on this submission."""
+    return bool(subject.named)
+
+
+def oneself(identity: Identity, subject: Subject) -> bool:
+    """The subject is the person himself."""
+    return identity.person_id is not None and identity.person_id == subject.person_id
+
+
+def not_oneself(identity: Identity, subject: Subject) -> bool:
+    """Nobody gives roles or links to himself (domain.md 8.4)."""
+    return identity.person_id is not None and identity.person_id != subject.person_id
+
+
+def nobody_yet(_identity: Identity, _subject: Subject) -> bool:
+    """Granted by proof only, never by role (domain.md 8.4)."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table: this role, held there, when all conditions hold."""
+
+    role: Role
+    where: Where
+    conditions: tuple[Condition, ...] = ()
+
+
+def rows(roles: tuple[Role, ...], where: Where, *conditions: Condition) -> tuple[Row, ...]:
+    """One row a role, alike in place and conditions."""
+    return tuple(Row(role, where, conditions) for role in roles)
+
+
+AUTHORS = (Role.PRODUSEN, Role.GIS)
+AGENCY_DUTY = (Role.PRODUSEN, Role.GIS, Role.WALIDATA_PENDUKUNG, Role.PPID_PELAKSANA, Role.KEPALA_OPD)
+CHECKERS = (Role.WALIDATA, Role.TIM_VERVAL)
+STAFF = tuple(
+    role for role in Role if role not in {Role.PUBLIK, Role.PEMOHON, Role.KONTRIBUTOR, Role.APLIKASI}
+)
+EVERYONE = Role.PUBLIK
+
+TABLE: Mapping[Permission, tuple[Row, ...]] = {
+    Permission.PUBLISHED_READ: rows((EVERYONE,), Where.ANY),
+    Permission.OFFICE_ENTER: rows(STAFF, Where.ANY),
+    Permission.TASK_READ: rows(STAFF, Where.ANY),
+    Permission.DATASET_LIST: rows((*AGENCY_DUTY, *CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY),
+    Permission.DATASET_CREATE: rows(AUTHORS, Where.OWN),
+    Permission.DATASET_READ: (
+        *rows(AGENCY_DUTY, Where.OWN, not_exempt),
+        *rows((*CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY, not_exempt, named_any),
+    ),
+    Permission.DATASET_EDIT: (
+        *rows(AUTHORS, Where.OWN, not_exempt),
+        *rows((Role.WALIDATA_PENDUKUNG,), Where.OWN, not_exempt),
+    ),
+    Permission.DATASET_UPLOAD: rows(AUTHORS, Where.OWN, not_exempt),
+    Permission.DATASET_SUBMIT: rows((*AUTHORS, Role.WALIDATA_PENDUKUNG), Where.OWN, not_exempt),
+    Permission.DATASET_CHECK: rows(CHECKERS, Where.ANY, not_exempt, named_checker, not_producer),
+    Permission.DATASET_VALIDATE: rows(CHECKERS, Where.ANY, not_exempt, named_checker, not_producer),
+    Permission.DATASET_BPS_OPINION: rows((Role.PEMBINA,), Where.ANY, not_exempt, named_bps),
+    Permission.DATASET_CONSENT: rows((Role.KEPALA_OPD,), Where.OWN),
+    Permission.DATASET_CLASSIFY_PUBLIC: rows((Role.PPID,), Where.ANY, not_exempt, named_ppid),
+    Permission.DATASET_CLASSIFY_EXEMPT: rows((Role.PPID,), Where.ANY, named_ppid),
+    Permission.DATASET_RELEASE: rows((Role.WALIDATA,), Where.ANY, not_exempt, named_checker),
+    Permission.DATASET_WITHDRAW: (
+        *rows((Role.WALIDATA,), Where.ANY, named_checker),
+        *rows((Role.PPID,), Where.ANY, named_ppid),
+    ),
+    Permission.DATASET_RESTORE: rows((Role.WALIDATA,), Where.ANY, not_exempt, named_checker),
+    Permission.DATASET_ARCHIVE: rows((Role.WALIDATA,), Where.ANY, named_checker),
+    Permission.EXEMPT_READ: rows((Role.PEJABAT,), Where.ANY, nobody_yet),
+    Permission.AGENCY_LIST: rows(STAFF, Where.ANY),
+    Permission.AGENCY_EDIT: rows((Role.ADMIN,), Where.ANY),
+    Permission.PERSON_LIST: (
+        *rows((Role.ADMIN,), Where.ANY),
+        *rows((Role.KEPALA_OPD, Role.WALIDATA_PENDUKUNG), Where.OWN),
+    ),
+    Permission.PERSON_INVITE: rows((Role.ADMIN,), Where.ANY),
+    Permission.PERSON_RESET: (
+        *rows((Role.ADMIN,), Where.ANY, not_oneself),
+        *rows((Role.KEPALA_OPD, Role.WALIDATA_PENDUKUNG), Where.OWN, not_oneself),
+    ),
+    Permission.PERSON_ROLE: rows((Role.ADMIN,), Where.ANY, not_oneself),
+    Permission.TOKEN_OWN: rows((*STAFF, Role.APLIKASI), Where.ANY, oneself),
+    Permission.JOB_READ: rows(STAFF, Where.ANY),
+    Permission.SYSTEM_CONFIGURE: rows((Role.ADMIN,), Where.ANY),
+    Permission.AUDIT_READ: (
+        *rows((Role.AUDITOR,), Where.ANY),
+        *rows((Role.KEPALA_OPD,), Where.OWN),
+    ),
+}
