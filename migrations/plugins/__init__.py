@@ -1,0 +1,1 @@
+"""Alembic trees of the plugins: <name>/public/ and <name>/office/."""
