@@ -1,0 +1,1 @@
+"""Indicative boundaries as GeoJSON in EPSG:4326 (longitude, latitude)."""

@@ -1,0 +1,1 @@
+"""Code lists as CSV: regions, licences, units, frequencies, formats, subject groups, holidays."""

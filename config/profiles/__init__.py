@@ -1,0 +1,1 @@
+"""Deployment profiles: one TOML file for each regency, and one for a generic catalogue."""
