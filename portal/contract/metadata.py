@@ -22,11 +22,11 @@ Frekuensi = Literal[
     "triwulanan",
     "semesteran",
     "tahunan",
-    "2_tahunan",
-    "3_tahunan",
-    "5_tahunan",
-    "10_tahunan",
-    "sewaktu_waktu",
+    "2-tahunan",
+    "3-tahunan",
+    "5-tahunan",
+    "10-tahunan",
+    "sewaktu-waktu",
     "realtime",
 ]
 

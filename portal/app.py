@@ -1,0 +1,126 @@
+"""Application factories: which rooms and plugins each kind of process has. The only place that wires them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from flask_compress import Compress
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from config.profile import load_profile
+from config.settings import OfficeSettings, PublicSettings, is_loopback
+from portal.kernel.db import open_engine, session_factory
+from portal.kernel.storage import open_root
+from portal.web import errors, headers, request
+from portal.web.request import Runtime
+from search.engine import open_engine as open_search
+
+Installer = Callable[[Flask, Runtime], None]
+
+#: Bodies above this are refused before they are read; uploads come in chunks well below it.
+MAX_BODY = 64 * 1024 * 1024
+
+
+def _search_url(setting: str, database_url: str) -> str:
+    """`postgresql:` alone means: in the side's own database."""
+    return database_url if setting in {"", "postgresql:"} else setting
+
+
+def public_runtime(settings: PublicSettings) -> Runtime:
+    """Everything the internet side has: one read-only engine, the public files, the public index."""
+    engine = open_engine(settings.public_database_url, name="portal-public")
+    return Runtime(
+        audience="public",
+        settings=settings,
+        profile=load_profile(settings.profile),
+        sessions={"public": session_factory(engine)},
+        public_files=open_root(settings.public_storage_url),
+        search=open_search(_search_url(settings.public_search_url, settings.public_database_url), "portal-public"),
+    )
+
+
+def office_runtime(settings: OfficeSettings) -> Runtime:
+    """Everything the officers' side (and the worker) has."""
+    return Runtime(
+        audience="office",
+        settings=settings,
+        profile=load_profile(settings.profile),
+        sessions={
+            "public": session_factory(open_engine(settings.public_database_url, name="portal-office-read")),
+            "office": session_factory(open_engine(settings.office_database_url, name="portal-office")),
+            "publisher": session_factory(open_engine(settings.publisher_database_url, size=2, name="portal-release")),
+        },
+        public_files=open_root(settings.public_storage_url),
+        vault_files=open_root(settings.vault_storage_url),
+        # the office writes the public index (release), so it comes in with the publisher's address
+        search=open_search(_search_url(settings.public_search_url, settings.publisher_database_url), "portal-public"),
+        office_search=open_search(
+            _search_url(settings.office_search_url, settings.office_database_url), "portal-office"
+        ),
+    )
+
+
+def create_public_app(settings: PublicSettings, made: Runtime | None = None) -> Flask:
+    """The internet side. It signs nobody in, so it has no secret key and no session."""
+    runtime = made or public_runtime(settings)
+    app = _base(runtime)
+    _install_rooms(app, runtime, public_rooms())
+    return app
+
+
+def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> Flask:
+    """The officers' side."""
+    runtime = made or office_runtime(settings)
+    app = _base(runtime)
+    app.config["SECRET_KEY"] = Path(settings.session_key_file).read_bytes()
+    _install_rooms(app, runtime, office_rooms())
+    return app
+
+
+def service_runtime(settings: OfficeSettings, made: Runtime | None = None) -> Runtime:
+    """A runtime with every room's services offered, for the worker and for commands (no pages)."""
+    runtime = made or office_runtime(settings)
+    for offer in _service_rooms():
+        offer(runtime)
+    return runtime
+
+
+def public_rooms() -> tuple[Installer, ...]:
+    """Rooms with public pages, in the order their routes are added."""
+    return ()
+
+
+def office_rooms() -> tuple[Installer, ...]:
+    """Rooms with office pages."""
+    return ()
+
+
+def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
+    """Rooms that offer services to the office and the worker."""
+    return ()
+
+
+def _install_rooms(app: Flask, runtime: Runtime, rooms: tuple[Installer, ...]) -> None:
+    for room in rooms:
+        room(app, runtime)
+
+
+def _base(runtime: Runtime) -> Flask:
+    """What both sides share: the commit, the error table, headers, compression, the house style."""
+    app = Flask("portal", static_folder=None, template_folder=None)
+    settings = runtime.settings
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY
+    app.config["MAX_FORM_PARTS"] = 2000
+    app.config["MAX_FORM_MEMORY_SIZE"] = 2 * 1024 * 1024
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    request.install(app, runtime)
+    errors.install(app)
+    url = settings.site_url if runtime.audience == "public" else settings.office_url
+    headers.install(app, runtime.audience, secure=not is_loopback(url))
+    Compress(app)
+    return app
