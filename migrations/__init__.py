@@ -27,9 +27,10 @@ def run(statement: LiteralString, **names: str) -> None:
     """Execute SQL in which `{name}` stands for a quoted identifier; without names it is taken as it is.
 
     The statement goes to the server without parameters, so `%` and `:` need no doubling and several
-    statements may stand in one text. Example: `run("GRANT USAGE ON SCHEMA vault TO {office}", office=roles().office)`.
+    statements may stand in one text. Example: `run("GRANT USAGE ON SCHEMA vault TO {office}",
+    office=roles().office)`.
     """
-    query: sql.Composable = sql.SQL(statement)
+    query: sql.SQL | sql.Composed = sql.SQL(statement)
     if names:
         query = sql.SQL(statement).format(**{key: sql.Identifier(name) for key, name in names.items()})
     driver: object = op.get_bind().connection.driver_connection

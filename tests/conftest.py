@@ -60,7 +60,7 @@ def cluster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         return
     from portal.operations.cluster import Cluster
 
-    cluster = Cluster.private(tmp_path_factory.mktemp("cluster"), durable=False)
+    cluster = Cluster(tmp_path_factory.mktemp("cluster"), durable=False)
     cluster.start()
     try:
         yield cluster.superuser_url
