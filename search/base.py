@@ -1,0 +1,202 @@
+"""What the engines share: the checks of a request, the second look when nothing is found, check and repair."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+from typing import TypeVar
+
+from search import cursors
+from search.analysis import tokens
+from search.documents import SearchDocument
+from search.engine import Observer
+from search.errors import QuerySyntaxError
+from search.fields import facet_name
+from search.query import And, FacetRequest, Node, SearchQuery, walk
+from search.relax import (
+    Corrections,
+    choose,
+    correctable,
+    corrected,
+    has_words,
+    query_text,
+    relaxed,
+    unknown_words,
+)
+from search.results import Differences, Facet, Results, Suggestion
+
+MOST_ROWS = 1_000
+DEEPEST_START = 10_000
+MOST_FACETS = 50
+MOST_NODES = 2_048
+BATCH = 500
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one call brought: (id, sort keys) of the page, the total, facets, and near words if asked for."""
+
+    rows: tuple[tuple[str, tuple[cursors.Key, ...]], ...]
+    total: int
+    facets: tuple[Facet, ...] = ()
+    near: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A query that has been checked, ready to be compiled.
+
+    `select` is the tree with filters and identity beside it; `facets` bear their names in the index;
+    `unknown` are words whose near words the engine may add when it finds nothing; `exact` are the plain
+    words of the query, for the title that is exactly this.
+    """
+
+    query: SearchQuery
+    facets: tuple[FacetRequest, ...]
+    cursor: cursors.Cursor | None
+    unknown: tuple[str, ...]
+    exact: str
+
+    @property
+    def filters(self) -> tuple[Node, ...]:
+        """Filters and identity: they select and never order."""
+        identity = self.query.identity
+        return self.query.filters if identity is None else (*self.query.filters, identity)
+
+    @property
+    def scored(self) -> bool:
+        """Whether the order asks for a score."""
+        return any(sort.key == "score" for sort in self.query.sort)
+
+
+def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
+    """Lists of at most `size` items."""
+    iterator = iter(items)
+    while batch := list(islice(iterator, size)):
+        yield batch
+
+
+def checked(query: SearchQuery) -> Request:
+    """Check the figures and names of a query. Raises QuerySyntaxError for what no engine should see."""
+    if not 0 <= query.rows <= MOST_ROWS:
+        raise QuerySyntaxError(f"rows harus 0 sampai {MOST_ROWS}")
+    if not 0 <= query.start <= DEEPEST_START:
+        raise QuerySyntaxError(f"start harus 0 sampai {DEEPEST_START}; untuk lebih jauh pakai penanda halaman")
+    if len(query.facets) > MOST_FACETS:
+        raise QuerySyntaxError("terlalu banyak faset")
+    if not query.sort or len({sort.key for sort in query.sort}) != len(query.sort):
+        raise QuerySyntaxError("urutan kosong atau berulang")
+    for sort in query.sort:
+        if sort.key not in cursors.TYPES:
+            raise QuerySyntaxError("urutan tidak dikenal")
+    if query.relation not in ("intersects", "within"):
+        raise QuerySyntaxError("hubungan kotak tidak dikenal")
+    extra = () if query.identity is None else (query.identity,)
+    if sum(1 for _ in walk(And((query.tree, *query.filters, *extra)))) > MOST_NODES:
+        raise QuerySyntaxError("kueri terlalu panjang")
+    facets = tuple(
+        FacetRequest(facet_name(asked.name), max(1, min(asked.limit, 1_000)), max(1, asked.mincount))
+        for asked in query.facets
+    )
+    cursor = None if query.cursor is None else cursors.decode(query.cursor, query.sort)
+    unknown = tuple(unknown_words(query)) if query.relax else ()
+    return Request(query, facets, cursor, unknown, " ".join(tokens(query_text(query))))
+
+
+class BaseEngine(ABC):
+    """The verbs of `search.engine.Engine` that are the same everywhere, over a few that differ."""
+
+    def __init__(self) -> None:
+        self.observers: list[Observer] = []
+
+    def _called(self, name: str) -> None:
+        """Tell the observers that the server is being called."""
+        for observer in self.observers:
+            observer(name)
+
+    @abstractmethod
+    def _search(self, request: Request) -> Found: ...
+
+    @abstractmethod
+    def _near(self, words: Sequence[str]) -> dict[str, list[tuple[str, int]]]: ...
+
+    @abstractmethod
+    def _revisions(self) -> Iterator[tuple[str, int]]: ...
+
+    @abstractmethod
+    def _suggest(self, words: Sequence[str], limit: int) -> tuple[Suggestion, ...]: ...
+
+    @abstractmethod
+    def upsert(self, documents: Iterable[SearchDocument], *, refresh: bool = True) -> int: ...
+
+    @abstractmethod
+    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int: ...
+
+    def search(self, query: SearchQuery) -> Results:
+        """One page; see `search.engine.Engine.search`."""
+        started = time.perf_counter()
+        request = checked(query)
+        found = self._search(request)
+        if found.total or not query.relax or not has_words(query.tree):
+            return self._results(request, found, started)
+        near: Corrections = {word: best for word, listed in found.near.items() if (best := choose(word, listed))}
+        again = replace(query, tree=relaxed(query.tree, near), relax=False)
+        second = self._search(replace(checked(again), exact=request.exact))
+        answer = self._results(request, second, started)
+        return replace(answer, relaxed=True, suggestion=corrected(query_text(query), near))
+
+    def _results(self, request: Request, found: Found, started: float) -> Results:
+        """The page as callers see it: facets by the names asked for, the cursor when more is to come."""
+        query = request.query
+        named = {facet.name: facet.items for facet in found.facets}
+        facets = tuple(
+            Facet(asked.name, named.get(known.name, ()))
+            for asked, known in zip(query.facets, request.facets, strict=True)
+        )
+        cursor = None
+        if found.rows and len(found.rows) == query.rows:
+            last, keys = found.rows[-1]
+            cursor = cursors.encode(cursors.Cursor(keys, last), query.sort)
+        took = (time.perf_counter() - started) * 1_000
+        return Results(tuple(row[0] for row in found.rows), found.total, facets, cursor, took)
+
+    def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
+        """Titles for what is being typed; see `search.engine.Engine.suggest`."""
+        words = tokens(prefix[:200])[:8]
+        if not words or limit < 1:
+            return ()
+        return self._suggest(words, min(limit, 50))
+
+    def did_you_mean(self, words: str) -> str | None:
+        """Corrected words or None; see `search.engine.Engine.did_you_mean`."""
+        asked = correctable(tokens(words[:500]))[:16]
+        if not asked:
+            return None
+        near = self._near(asked)
+        return corrected(words[:500], {word: choose(word, listed) for word, listed in near.items()})
+
+    def check(self, expected: Iterable[tuple[str, int]]) -> Differences:
+        """Compare the index with the database; see `search.engine.Engine.check`."""
+        held = dict(self._revisions())
+        missing, stale = [], []
+        for identity, revision in expected:
+            here = held.pop(identity, None)
+            if here is None:
+                missing.append(identity)
+            elif here != revision:
+                stale.append(identity)
+        return Differences(tuple(missing), tuple(stale), tuple(sorted(held)))
+
+    def repair(
+        self, differences: Differences, load: Callable[[Sequence[str]], Iterable[SearchDocument]]
+    ) -> Differences:
+        """Make the index as the database says; see `search.engine.Engine.repair`."""
+        self.delete((*differences.stale, *differences.surplus))
+        for batch in batches((*differences.missing, *differences.stale)):
+            self.upsert(load(batch))
+        return differences
