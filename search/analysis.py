@@ -117,7 +117,7 @@ class Analyzer:
                     yield " ".join(other)
 
 
-_LONGEST_SYNONYM = 6
+_LONGEST_SYNONYM = 9
 
 
 def _names(document: SearchDocument) -> tuple[str, ...]:
