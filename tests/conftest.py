@@ -145,13 +145,13 @@ def scratch_database(cluster_url: str) -> Iterator[Callable[[], str]]:
 
 
 @pytest.fixture(scope="session")
-def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def elasticsearch_url() -> Iterator[str]:
     """Address of an Elasticsearch node: PORTAL_TEST_ELASTICSEARCH_URL, or a node of this run's own."""
     given = os.environ.get("PORTAL_TEST_ELASTICSEARCH_URL")
     if given:
         yield given
         return
-    with private_elasticsearch(tmp_path_factory.mktemp("elasticsearch")) as url:
+    with private_elasticsearch() as url:
         yield url
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 import os
 import secrets
-import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from portal.operations.cluster import free_port
 from portal.operations.provision import (
     Addresses,
     Kind,
@@ -165,19 +166,13 @@ def is_loopback(address: object) -> bool:
         return False
 
 
-def free_port() -> int:
-    """Return a TCP port on 127.0.0.1 that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @contextmanager
-def private_elasticsearch(folder: Path) -> Iterator[str]:
+def private_elasticsearch() -> Iterator[str]:
     """Start one node with a heap of 512 MB for this block and end exactly it."""
     port = free_port()
-    environment = dict(os.environ, ES_DATA=str(folder), ES_PORT=str(port), ES_HEAP="512m")
+    # directly under /tmp: where user namespaces are refused, root starts the server as nobody
+    folder = tempfile.mkdtemp(prefix="portal-elasticsearch-")
+    environment = dict(os.environ, ES_DATA=folder, ES_PORT=str(port), ES_HEAP="512m")
     subprocess.run([KIT / "start"], env=environment, check=True, stdin=subprocess.DEVNULL)
     try:
         yield f"http://127.0.0.1:{port}"

@@ -109,9 +109,8 @@ class Cluster:
         self.log = (log or self.folder / "postgres.log").absolute()
         self._process: subprocess.Popen[bytes] | None = None
         self._note = self.folder / "cluster.json"
-        self._state: dict[str, str | int] = (
-            json.loads(self._note.read_text(encoding="utf-8")) if self._note.exists() else {}
-        )
+        self._state: dict[str, str | int] = {}
+        self._read_note()
 
     @property
     def data(self) -> Path:
@@ -140,6 +139,7 @@ class Cluster:
         A server that a killed earlier run left on the same data is ended first. Raises ClusterError.
         """
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._read_note()
         if not self._note.exists() or not (self.data / "PG_VERSION").exists():
             self._create()
         self._end_leftover()
@@ -179,6 +179,7 @@ class Cluster:
         """Delete the data of a stopped cluster."""
         if self.pid is not None:
             raise ClusterError("Basis data masih berjalan; hentikan dahulu.")
+        self._read_note()
         if "data" in self._state:
             shutil.rmtree(self.data.parent, ignore_errors=True)
         self._note.unlink(missing_ok=True)
@@ -239,6 +240,10 @@ class Cluster:
         home.mkdir(mode=0o700)
         _give_to_server(home)
         return home
+
+    def _read_note(self) -> None:
+        if self._note.exists():
+            self._state = json.loads(self._note.read_text(encoding="utf-8"))
 
     def _remember(self, **values: str | int) -> None:
         self._state |= values
