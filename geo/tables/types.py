@@ -1,8 +1,8 @@
 """The words of the table engine: what an officer may choose, what a report says, what staging leaves behind.
 
 Everything here is frozen and made of plain values, so that ``geo.codec`` carries it to and from the
-sandboxed child. Row numbers are 1-based and count records of the file as a spreadsheet shows them (blank lines count; a
-quoted cell of several lines is one row). Column positions are 0-based from the first column of the file.
+sandboxed child. Row numbers are 1-based and count records of the file as a spreadsheet shows them (blank lines
+count; a quoted cell of several lines is one row). Column positions are 0-based from the first used column.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class BadCells(StrEnum):
     AS_TEXT = "jadikan_teks"
 
 
-#: Marks read as "no value" in every column that is not text (BPS usage and spreadsheets). Compared without case.
+#: Marks read as "no value" in every column that is not text (BPS usage, spreadsheets); compared without case.
 NULL_MARKS: tuple[str, ...] = (
     "-", "–", "—", "--", "...", "…", "..", "*", "na", "n/a", "n.a.", "#n/a", "null", "nihil", "#null!",
 )  # fmt: skip
@@ -110,7 +110,8 @@ class Layout:
 class ColumnGuess:
     """One column as guessed (or as chosen): ``name`` is a safe SQL identifier of at most 63 bytes.
 
-    ``bad_count`` counts cells that do not fit ``type``; ``examples`` are distinct raw texts.
+    ``near_type`` is the type that most cells of a column guessed as text would fit; ``bad_count`` counts the
+    cells that do not fit ``near_type`` (else ``type``). ``examples`` are distinct raw texts.
     """
 
     position: int
@@ -121,6 +122,7 @@ class ColumnGuess:
     examples: tuple[str, ...]
     null_count: int
     bad_count: int = 0
+    near_type: ColumnType | None = None
     decimal: str | None = None
     date_order: str | None = None
 
@@ -215,7 +217,7 @@ PG_TYPES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class StagedTable:
-    """What ``stage`` left in ``path``: UTF-8 CSV without header for ``COPY … (FORMAT csv)``, NULL = unquoted "".
+    """What ``stage`` left in ``path``: UTF-8 CSV without header for ``COPY … (FORMAT csv)``; NULL is empty.
 
     The first field of each row is ``_id`` (1..row_count, bigint); then ``columns`` in order.
     """
@@ -237,9 +239,7 @@ class TableError(BadInputError):
 class StageError(TableError):
     """The load is refused: ``bad_cells`` (bounded) and ``bad_cell_count`` say which cells do not fit."""
 
-    def __init__(
-        self, finding: Finding, bad_cells: tuple[BadCell, ...] = (), bad_cell_count: int = 0
-    ) -> None:
+    def __init__(self, finding: Finding, bad_cells: tuple[BadCell, ...] = (), bad_cell_count: int = 0) -> None:
         super().__init__(finding)
         self.bad_cells = bad_cells
         self.bad_cell_count = bad_cell_count
@@ -247,7 +247,7 @@ class StageError(TableError):
 
 @dataclass(frozen=True, slots=True)
 class ExportColumn:
-    """A column for the writers of ``geo.tables.export``; ``type`` decides quoting, guards and number cells."""
+    """A column for the writers of ``geo.tables.export``; ``type`` decides guards and number cells."""
 
     name: str
     type: ColumnType

@@ -1,0 +1,239 @@
+"""Delimited text: DuckDB reads it when it is regular, pure Python when it is not; both number rows alike."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from geo.findings import Finding
+from geo.tables import sniff
+from geo.tables.engine import Connection, literal, read_csv
+from geo.tables.layout import Row
+from geo.tables.messages import make, refuse
+from geo.tables.records import Record, read_records
+from geo.tables.source import HEAD_ROWS, Issues, Loaded, check_width, clean, column, load_normal, write_normal
+from geo.tables.types import ReadChoice, SheetInfo
+
+_CHUNK = 4 << 20
+_UTF8 = ("utf-8", "utf-8-sig")
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One pass over the bytes: how many records, and whether anything asks for the careful reader."""
+
+    records: int
+    regular: bool
+    spaces: bool
+
+
+def scan(path: Path, delimiter: str, quote: str, blank_head: int) -> Scan:
+    """Counts records of a UTF-8 file (line ends outside quotes) and looks for trouble.
+
+    Regular means: no NUL, no lone carriage return, and no blank line but the first `blank_head`.
+    """
+    mark = quote.encode() if quote else None
+    sides = [b" " + delimiter.encode(), delimiter.encode() + b" ", b" \n", b"\n ", b" \r", b"\xc2\xa0", b"\xe2\x80"]
+    sides += [b'" ', b' "', b"\t\n", b"\t\r"] + ([] if delimiter == "\t" else [b"\t"])
+    records = blanks = returns = pairs = 0
+    inside = spaces = nul = replaced = False
+    last = b"\n"
+    with path.open("rb") as stream:
+        while chunk := stream.read(_CHUNK):
+            joined = last[-3:] + chunk
+            nul = nul or b"\x00" in chunk
+            replaced = replaced or b"\xef\xbf\xbd" in joined
+            returns += chunk.count(b"\r")
+            pairs += chunk.count(b"\r\n") + (last[-1:] == b"\r" and chunk[:1] == b"\n")
+            spaces = spaces or any(side in joined for side in sides)
+            blanks += _blank_lines(last, chunk)
+            parts = chunk.split(mark) if mark and mark in chunk else [chunk]
+            records += sum(part.count(b"\n") for part in parts[int(inside) :: 2])
+            inside ^= (len(parts) - 1) % 2 == 1
+            last = chunk
+    records += last[-1:] != b"\n"
+    regular = not nul and not replaced and returns == pairs and blanks == blank_head and not inside
+    return Scan(records, regular, spaces)
+
+
+def _blank_lines(last: bytes, chunk: bytes) -> int:
+    """Empty lines of `chunk`, its first one included when the piece before ended a line."""
+    found = 0
+    for empty in (b"\n\n", b"\n\r\n"):
+        start = chunk.find(empty)
+        while start >= 0:
+            found += 1
+            start = chunk.find(empty, start + 1)
+    ended = last[-1:] == b"\n"
+    if ended and (chunk[:1] == b"\n" or chunk[:2] == b"\r\n"):
+        found += 1
+    if last[-2:] == b"\n\r" and chunk[:1] == b"\n":
+        found += 1
+    return found
+
+
+class TextSource:
+    """A CSV, TSV or other delimited text file."""
+
+    def __init__(self, path: Path, filename: str, choice: ReadChoice, work: Path) -> None:
+        self._path, self._filename, self._work = path, filename, work
+        self.findings: list[Finding] = []
+        self.epoch_1904 = False
+        guessed = choice.encoding is None
+        if choice.encoding is None:
+            self._codec, self._fits = sniff.encoding_of(path)
+        else:
+            self._codec, self._fits = _known(choice.encoding), True
+            self._fits = sniff.fits(path, self._codec)
+        text = sniff.head_text(path, self._codec)
+        if sniff.looks_binary(text):
+            raise refuse("tabel.biner", file=filename)
+        self.delimiter: str = _single(choice.delimiter) or sniff.delimiter_of(text, filename)
+        self.quote: str = choice.quote if choice.quote is not None else sniff.quote_of(text, self.delimiter)
+        if len(self.quote) > 1 or self.quote == self.delimiter:
+            raise refuse("tabel.pilihan_keliru", reason="tanda kutip harus satu karakter selain pemisah")
+        self.encoding: str = self._codec
+        self.format = "tsv" if self.delimiter == "\t" else "csv"
+        if guessed and self._codec not in _UTF8:
+            self.findings.append(make("tabel.penyandian_ditebak", encoding=self._codec.upper()))
+        self.sheet = ""
+        self._head = self._read_head()
+        if not any(any(cell.strip() for cell in cells) for _, cells in self._head):
+            raise refuse("tabel.lembar_kosong", name=filename)
+        self.sheets: tuple[SheetInfo, ...] = ()
+
+    def _records(self) -> Iterator[Record]:
+        return read_records(self._path, self._codec, self.delimiter, self.quote)
+
+    def _read_head(self) -> list[Row]:
+        rows: list[Row] = []
+        for record in islice(self._records(), HEAD_ROWS):
+            check_width(_used(record.cells))
+            first = record.cells[0].lower() if record.row == 1 and record.cells else ""
+            directive = first.startswith("sep=") or first.startswith("\ufeffsep=")
+            rows.append((record.row, [] if directive else record.cells))
+        return rows
+
+    def head(self) -> list[Row]:
+        """The first rows, numbered from 1."""
+        return self._head
+
+    def load(self, con: Connection, first_row: int, width: int) -> Loaded:
+        """Fills ``raw`` (see `Loaded`); the quick reader's count is checked against the bytes."""
+        blank_head = sum(1 for row, cells in self._head if row < first_row and not cells)
+        if self._fits and (path := self._as_utf8()) is not None:
+            scanned = scan(path, self.delimiter, self.quote, blank_head)
+            loaded = self._load_fast(con, path, scanned, first_row, width) if scanned.regular else None
+            if loaded is not None:
+                return self._done(con, loaded, first_row)
+        return self._done(con, self._load_slow(con, first_row), first_row)
+
+    def _done(self, con: Connection, loaded: Loaded, first_row: int) -> Loaded:
+        rows = int(con.execute("SELECT coalesce(max(_row), 0) FROM raw").fetchone()[0])
+        self.sheets = (SheetInfo("", max(rows, first_row - 1), loaded.width),)
+        return loaded
+
+    def _as_utf8(self) -> Path | None:
+        """The file itself, or a copy in UTF-8; None where only the careful reader will do."""
+        if self._codec in _UTF8:
+            return self._path
+        target = self._work / "utf8.txt"
+        decoder = codecs.getincrementaldecoder(self._codec)("strict")
+        with self._path.open("rb") as source, target.open("wb") as copy:
+            while chunk := source.read(_CHUNK):
+                copy.write(decoder.decode(chunk).lstrip("\ufeff").encode("utf-8"))
+        return target
+
+    def _load_fast(self, con: Connection, path: Path, scanned: Scan, first_row: int, width: int) -> Loaded | None:
+        import duckdb
+
+        if width == 0 or len(self.delimiter.encode()) > 4:
+            return None
+        options = {
+            "delim": literal(self.delimiter),
+            "quote": literal(self.quote),
+            "escape": literal(self.quote),
+            "skip": str(first_row - 1),
+        }
+        cells = "".join(f", {clean(i, trim=scanned.spaces)} AS {column(i)}" for i in range(width))
+        try:
+            con.execute(
+                f"CREATE TABLE raw AS SELECT row_number() OVER () + {first_row - 1} AS _row{cells} FROM "  # noqa: S608
+                + read_csv(path, [column(i) for i in range(width)], **options)
+            )
+        except duckdb.Error:  # ragged or oddly quoted: the careful reader names the rows
+            con.execute("DROP TABLE IF EXISTS raw")
+            return None
+        count = int(con.execute("SELECT count(*) FROM raw").fetchone()[0])
+        if count != max(scanned.records - (first_row - 1), 0):
+            con.execute("DROP TABLE raw")
+            return None
+        return Loaded(width, Issues(), trimmed=scanned.spaces)
+
+    def _load_slow(self, con: Connection, first_row: int) -> Loaded:
+        issues = Issues()
+        target = self._work / "normal.csv"
+        head_width = max((_used(cells) for row, cells in self._head if row < first_row), default=0)
+        width, longest = write_normal(target, self._checked(first_row, head_width, issues))
+        width = max(width, head_width, 1)
+        load_normal(con, target, width, longest)
+        target.unlink()
+        return Loaded(width, issues, trimmed=True)
+
+    def _checked(self, first_row: int, width: int, issues: Issues) -> Iterator[tuple[int, Sequence[str]]]:
+        for record in self._records():
+            if record.row < first_row:
+                continue
+            cells = record.cells
+            if width and cells and len(cells) < width:
+                issues.add("tabel.baris_kurang_sel", record.row, cells=len(cells), width=width)
+            elif width and len(cells) > width and _used(cells) > width:
+                issues.add("tabel.baris_lebih_sel", record.row, cells=_used(cells), width=width)
+            if record.odd_quote:
+                issues.add("tabel.kutip_ganjil", record.row)
+            if record.nul:
+                issues.add("tabel.karakter_nul", record.row)
+            if record.broken:
+                issues.add("tabel.karakter_rusak", record.row)
+            yield record.row, cells
+
+
+def _used(cells: Sequence[str]) -> int:
+    """Cells up to the last one that holds something."""
+    for index in range(len(cells), 0, -1):
+        if cells[index - 1].strip():
+            return index
+    return 0
+
+
+def _known(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        codecs.getincrementaldecoder(name)("strict").decode(b"")
+        "".encode(name)
+    except (LookupError, TypeError, ValueError) as failure:
+        raise refuse("tabel.penyandian_tidak_cocok", encoding=encoding[:40]) from failure
+    if name not in _TEXT_CODECS:
+        raise refuse("tabel.penyandian_tidak_cocok", encoding=encoding[:40])
+    return name
+
+
+#: Encodings an officer may choose; Python's other codecs (rot13, zip, idna …) are no text encodings.
+_TEXT_CODECS = frozenset(
+    codecs.lookup(name).name
+    for name in (
+        *("utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252", "latin-1", "ascii"),
+        *("cp437", "cp850", "iso8859-15", "mac-roman", "cp1250", "cp1251", "gb18030", "big5", "shift_jis"),
+    )
+)
+
+
+def _single(delimiter: str | None) -> str | None:
+    if delimiter is None:
+        return None
+    if len(delimiter) != 1 or delimiter in '\r\n"\x00':
+        raise refuse("tabel.pilihan_keliru", reason="pemisah kolom harus satu karakter")
+    return delimiter
