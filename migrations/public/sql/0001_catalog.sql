@@ -80,7 +80,10 @@ CREATE TABLE catalog.version (
     version integer NOT NULL,
     doc text NOT NULL,
     page jsonb NOT NULL,
+    search jsonb NOT NULL,
     notes text NOT NULL DEFAULT '',
+    created timestamptz NOT NULL,
+    modified timestamptz NOT NULL,
     released timestamptz NOT NULL,
     order_id uuid NOT NULL,
     PRIMARY KEY (dataset_id, version)

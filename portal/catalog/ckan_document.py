@@ -1,0 +1,193 @@
+"""The ready CKAN document of a published version: what `package_show` answers, made once at release.
+
+Key sets and JSON types follow CKAN 2.12. Fields of domain.md 6.2 that CKAN lacks stand in `extras` under the CKAN
+names of that table.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from config import vocabularies
+from portal.catalog import addresses
+from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedResource
+from portal.contract.metadata import DatasetMetadata
+
+Json = dict[str, Any]
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """CKAN's form of a time: UTC without zone, with microseconds."""
+    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def organization(agency: PublishedAgency) -> Json:
+    """The organisation as it stands inside a dataset."""
+    return {
+        "id": str(agency.id),
+        "name": agency.name,
+        "title": agency.title,
+        "type": "organization",
+        "description": agency.description,
+        "image_url": "",
+        "created": timestamp(agency.created),
+        "is_organization": True,
+        "approval_status": "approved",
+        "state": "active",
+    }
+
+
+def group(slug: str, label: str, summary: str = "") -> Json:
+    """A subject group as CKAN's group inside a dataset."""
+    return {
+        "id": str(addresses.stable_id("group", slug)),
+        "name": slug,
+        "title": label,
+        "display_name": label,
+        "description": summary,
+        "image_display_url": "",
+    }
+
+
+def tag(name: str) -> Json:
+    """A free tag."""
+    return {
+        "id": str(addresses.stable_id("tag", name)),
+        "name": name,
+        "display_name": name,
+        "state": "active",
+        "vocabulary_id": None,
+    }
+
+
+def resource(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
+    """One resource of the dataset, as `resource_show` answers it."""
+    original = item.file("asli") or (item.files[0] if item.files else None)
+    path = (
+        addresses.latest_file(dataset.id, item.id, original.filename)
+        if original
+        else addresses.resource(dataset.name, item.id)
+    )
+    return {
+        "cache_last_updated": None,
+        "cache_url": None,
+        "created": timestamp(item.created or dataset.created),
+        "datastore_active": item.table is not None,
+        "description": item.description,
+        "format": item.format,
+        "hash": original.sha256 if original else "",
+        "hash_algorithm": "sha256",
+        "id": str(item.id),
+        "last_modified": timestamp(item.modified or dataset.released),
+        "metadata_modified": timestamp(item.modified or dataset.modified),
+        "mimetype": original.media_type if original else None,
+        "mimetype_inner": None,
+        "name": item.name,
+        "package_id": str(dataset.id),
+        "position": item.position,
+        "resource_type": None,
+        "size": original.size if original else None,
+        "state": "active",
+        "url": addresses.absolute(site_url, path),
+        "url_type": "upload",
+        "jenis_sumber": item.kind,
+        "versi": dataset.version,
+        "unduhan": [_download(dataset, file, site_url) for file in item.files if file.role in {"asli", "unduhan"}],
+    }
+
+
+def _download(dataset: PublishedDataset, file: PublishedFile, site_url: str) -> Json:
+    return {
+        "format": file.format,
+        "size": file.size,
+        "hash": file.sha256,
+        "url": addresses.absolute(site_url, addresses.file(dataset.id, dataset.version, file)),
+    }
+
+
+def _day(value: date | None) -> str:
+    return value.isoformat() if value else ""
+
+
+def extras(dataset: PublishedDataset, spatial: str) -> list[dict[str, str]]:
+    """Fields of domain.md 6.2 under their CKAN names; empty ones are left out. Sorted, so bytes are stable."""
+    meta: DatasetMetadata = dataset.metadata
+    period = meta.periode
+    collected = "/".join(d for d in (_day(meta.tanggal_pengambilan), _day(meta.tanggal_pengambilan_akhir)) if d)
+    values = {
+        "access_rights": "publik",
+        "base_map": meta.acuan_igd,
+        "collected": collected,
+        "collection_method": meta.metode_pengumpulan,
+        "conforms_to": meta.standar,
+        "data_type": meta.jenis_data or "",
+        "frequency": meta.frekuensi or "",
+        "issued": timestamp(dataset.released) or "",
+        "kugi": meta.kugi_kode,
+        "language": meta.bahasa,
+        "next_release": _day(meta.jadwal_rilis_berikut),
+        "presentation_level": meta.tingkat_penyajian or "",
+        "publisher": meta.instansi_penerbit,
+        "quality": meta.mutu,
+        "retention": meta.retensi,
+        "scale": str(meta.skala or ""),
+        "source": meta.sumber_data,
+        "spatial": spatial,
+        "spatial_coverage": " ".join(meta.cakupan_wilayah),
+        "temporal_coverage": "/".join(d for d in (_day(period.start), _day(period.end)) if d),
+        "version_notes": dataset.version_notes,
+        **meta.extras,
+    }
+    return [{"key": key, "value": value} for key, value in sorted(values.items()) if value]
+
+
+def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json:
+    """The whole CKAN package of this version. `spatial` is a GeoJSON text of its box, or empty."""
+    meta = dataset.metadata
+    licence = vocabularies.licences().get(meta.lisensi)
+    groups = [group(slug, label, summary) for slug, label, summary in subject_groups(meta)]
+    return {
+        "author": meta.produsen_data or None,
+        "author_email": None,
+        "creator_user_id": None,
+        "id": str(dataset.id),
+        "isopen": bool(licence and licence.is_open),
+        "license_id": meta.lisensi or None,
+        "license_title": licence.title if licence else (meta.lisensi or None),
+        "license_url": licence.url if licence else None,
+        "maintainer": meta.kontak or None,
+        "maintainer_email": dataset.agency.contact.get("email") or None,
+        "metadata_created": timestamp(dataset.created),
+        "metadata_modified": timestamp(dataset.modified),
+        "name": dataset.name,
+        "notes": meta.deskripsi,
+        "num_resources": len(dataset.resources),
+        "num_tags": len(meta.kata_kunci),
+        "organization": organization(dataset.agency),
+        "owner_org": str(dataset.agency.id),
+        "private": False,
+        "state": "active",
+        "title": meta.judul,
+        "type": "dataset",
+        "url": addresses.absolute(site_url, addresses.dataset(dataset.name)),
+        "version": str(dataset.version),
+        "extras": extras(dataset, spatial),
+        "groups": groups,
+        "resources": [resource(dataset, item, site_url) for item in dataset.resources],
+        "tags": [tag(name) for name in sorted(set(meta.kata_kunci))],
+        "relationships_as_subject": [],
+        "relationships_as_object": [],
+    }
+
+
+def subject_groups(meta: DatasetMetadata) -> list[tuple[str, str, str]]:
+    """(slug, label, summary) of the main group and the others, main first; slugs of any shipped set are known."""
+    known = {
+        item.slug: item for name in vocabularies.subject_group_sets() for item in vocabularies.subject_groups(name)
+    }
+    slugs = dict.fromkeys(slug for slug in (meta.kelompok, *meta.kelompok_lain) if slug)
+    return [
+        (slug, known[slug].label if slug in known else slug, known[slug].summary if slug in known else "")
+        for slug in slugs
+    ]

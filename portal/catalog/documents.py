@@ -1,0 +1,197 @@
+"""Ready documents of a published version: CKAN JSON, page JSON, search document. Made once, at release (section 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import orjson
+
+from config import regions, vocabularies
+from portal.catalog import addresses, ckan_document
+from portal.catalog.published import PublishedDataset, PublishedFile, PublishedResource
+from search.analysis import analysed
+from search.documents import Bounds, Coded, Named, SearchDocument
+
+Box = tuple[float, float, float, float]
+
+KIND_LABELS = {"tabel": "Tabel", "layer": "Peta", "berkas": "Berkas"}
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The three documents and the box they share (EPSG:4326 degrees, or None)."""
+
+    ckan: str
+    page: dict[str, Any]
+    search: SearchDocument
+    bbox: Box | None
+
+
+def build(dataset: PublishedDataset, site_url: str, revision: int = 1) -> Documents:
+    """Every ready document of `dataset`. Equal input gives equal bytes."""
+    bbox = bounding_box(dataset)
+    spatial = orjson.dumps(_polygon(bbox)).decode() if bbox else ""
+    package = ckan_document.package(dataset, site_url, spatial)
+    return Documents(
+        ckan=orjson.dumps(package).decode(),
+        page=page(dataset),
+        search=search_document(dataset, bbox, revision),
+        bbox=bbox,
+    )
+
+
+def resource_document(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> str:
+    """The ready CKAN document of one resource."""
+    return orjson.dumps(ckan_document.resource(dataset, item, site_url)).decode()
+
+
+def bounding_box(dataset: PublishedDataset) -> Box | None:
+    """The box of its layers; without layers, of the regions it covers; None when neither is known."""
+    boxes = [item.layer.bbox for item in dataset.resources if item.layer is not None]
+    if not boxes:
+        found = (regions.bbox(code) for code in dataset.metadata.cakupan_wilayah)
+        boxes = [box for box in found if box is not None]
+    return _union(boxes)
+
+
+def _union(boxes: Iterable[Box]) -> Box | None:
+    items = list(boxes)
+    if not items:
+        return None
+    west, south, east, north = zip(*items, strict=True)
+    return (
+        max(-180.0, min(west)),
+        max(-90.0, min(south)),
+        min(180.0, max(east)),
+        min(90.0, max(north)),
+    )
+
+
+def _polygon(box: Box) -> dict[str, Any]:
+    west, south, east, north = box
+    ring = [[west, south], [east, south], [east, north], [west, north], [west, south]]
+    return {"type": "Polygon", "coordinates": [ring]}
+
+
+def formats(dataset: PublishedDataset) -> tuple[str, ...]:
+    """Formats that can be had, as received first, then prepared; upper case, each once."""
+    received = [item.format.upper() for item in dataset.resources]
+    prepared = [f.format.upper() for item in dataset.resources for f in item.files if f.role == "unduhan"]
+    return tuple(dict.fromkeys([*received, *prepared]))
+
+
+def page(dataset: PublishedDataset) -> dict[str, Any]:
+    """What the dataset page needs beside the CKAN document: dictionary, layers, files, card; plain JSON."""
+    meta = dataset.metadata
+    return {
+        "metadata": meta.model_dump(mode="json"),
+        "version": dataset.version,
+        "version_notes": dataset.version_notes,
+        "released": dataset.released.isoformat(),
+        "agency": {
+            "id": str(dataset.agency.id),
+            "name": dataset.agency.name,
+            "title": dataset.agency.title,
+            "abbreviation": dataset.agency.abbreviation,
+            "contact": dataset.agency.contact,
+        },
+        "groups": [{"name": slug, "title": label} for slug, label, _ in ckan_document.subject_groups(meta)],
+        "resources": [_resource_page(dataset, item) for item in dataset.resources],
+        "card": card(dataset),
+    }
+
+
+def card(dataset: PublishedDataset) -> dict[str, Any]:
+    """What a search result shows (ux.md section 4): agency, one sentence, level, years, formats, preview."""
+    meta = dataset.metadata
+    level = vocabularies.tingkat_penyajian().get(meta.tingkat_penyajian or "")
+    years = meta.periode.years
+    return {
+        "sentence": first_sentence(meta.deskripsi),
+        "agency": dataset.agency.title,
+        "agency_short": dataset.agency.abbreviation or dataset.agency.title,
+        "level": level.label if level else "",
+        "years": f"{years[0]}-{years[-1]}" if len(years) > 1 else "".join(str(y) for y in years),
+        "formats": list(formats(dataset)),
+        "kinds": list(dict.fromkeys(item.kind for item in dataset.resources)),
+        "modified": dataset.modified.isoformat(),
+        "preview": next((item.preview_svg for item in dataset.resources if item.preview_svg), ""),
+    }
+
+
+def first_sentence(text: str, limit: int = 180) -> str:
+    """The first sentence of a description, cut at a word if it is long."""
+    line = " ".join(text.split())
+    end = line.find(". ")
+    sentence = line[: end + 1] if 0 < end < limit else line
+    if len(sentence) <= limit:
+        return sentence
+    return sentence[:limit].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+
+
+def _resource_page(dataset: PublishedDataset, item: PublishedResource) -> dict[str, Any]:
+    return {
+        "id": str(item.id),
+        "position": item.position,
+        "name": item.name,
+        "description": item.description,
+        "kind": item.kind,
+        "format": item.format,
+        "table": item.table,
+        "row_count": item.row_count,
+        "columns": [column.model_dump(mode="json") for column in item.columns],
+        "layer": asdict(item.layer) if item.layer else None,
+        "preview_svg": item.preview_svg,
+        "files": [_file_page(dataset, file) for file in item.files],
+    }
+
+
+def _file_page(dataset: PublishedDataset, file: PublishedFile) -> dict[str, Any]:
+    return {**asdict(file), "url": addresses.file(dataset.id, dataset.version, file)}
+
+
+def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int) -> SearchDocument:
+    """The document of both engines, words analysed once here."""
+    meta = dataset.metadata
+    licence = vocabularies.licences().get(meta.lisensi)
+    kind = vocabularies.jenis_data().get(meta.jenis_data or "")
+    level = vocabularies.tingkat_penyajian().get(meta.tingkat_penyajian or "")
+    known = [region for code in meta.cakupan_wilayah if (region := regions.region(code))]
+    columns = [column.label or column.name for item in dataset.resources for column in item.columns if column.public]
+    return analysed(
+        SearchDocument(
+            id=str(dataset.id),
+            name=dataset.name,
+            title=meta.judul,
+            notes=meta.deskripsi,
+            revision=revision,
+            created=dataset.created,
+            modified=dataset.modified,
+            issued=dataset.released,
+            tags=tuple(sorted(set(meta.kata_kunci))),
+            organization=Named(str(dataset.agency.id), dataset.agency.name, dataset.agency.title),
+            groups=tuple(
+                Named(str(addresses.stable_id("group", slug)), slug, label)
+                for slug, label, _ in ckan_document.subject_groups(meta)
+            ),
+            license=Coded(meta.lisensi, licence.title if licence else meta.lisensi) if meta.lisensi else None,
+            formats=formats(dataset),
+            data_type=Coded(kind.code, kind.label) if kind else None,
+            kinds=tuple(Coded(k, KIND_LABELS[k]) for k in dict.fromkeys(r.kind for r in dataset.resources)),
+            level=Coded(level.code, level.label) if level else None,
+            region_codes=meta.cakupan_wilayah,
+            region_names=tuple(region.name for region in known),
+            years=meta.periode.years,
+            bbox=Bounds(*bbox) if bbox else None,
+            downloads=dataset.downloads,
+            columns=tuple(dict.fromkeys(columns)),
+            agency=str(dataset.agency.id),
+            extras={
+                "author": (meta.produsen_data,) if meta.produsen_data else (),
+                "maintainer": (meta.kontak,) if meta.kontak else (),
+                **{f"extras_{row['key']}": (row["value"],) for row in ckan_document.extras(dataset, "")},
+            },
+        )
+    )

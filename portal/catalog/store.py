@@ -1,0 +1,314 @@
+"""Writing of the published side: called by the release verb only, inside its one public transaction (I4).
+
+Every function is repeatable by the order's id: an order that was applied changes nothing again.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict, dataclass, replace
+from typing import Any, Literal
+from uuid import UUID
+
+from geoalchemy2.elements import WKTElement
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from portal.catalog import addresses, documents, models
+from portal.catalog.published import PublishedAgency, PublishedDataset
+from search.documents import SearchDocument
+
+OrderKind = Literal["rilis", "tarik", "kembali"]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What a withdrawal took off the public side and must be cleaned up after the pointer moved.
+
+    `tables` are names in schema `rows`; `hashes` are files that no remaining version uses; `dataset_gone` tells
+    that the search index must drop the dataset.
+    """
+
+    tables: tuple[str, ...]
+    hashes: tuple[str, ...]
+    dataset_gone: bool
+
+
+def applied(session: Session, order_id: UUID) -> bool:
+    """Whether the order's public transaction has been committed before."""
+    return session.scalar(select(models.applied_order.c.id).where(models.applied_order.c.id == order_id)) is not None
+
+
+def _mark(session: Session, order_id: UUID, kind: OrderKind, dataset_id: UUID, version: int) -> None:
+    session.execute(insert(models.applied_order).values(id=order_id, kind=kind, dataset_id=dataset_id, version=version))
+
+
+def write_version(session: Session, published: PublishedDataset, site_url: str) -> bool:
+    """Store the version and point readers at it. False when this order was applied before (nothing is written).
+
+    The public name is taken here: another dataset that holds it makes the transaction fail (IntegrityError).
+    """
+    if applied(session, published.order_id):
+        return False
+    revision = _next_revision(session, published.id)
+    ready = documents.build(published, site_url, revision)
+    write_organization(session, published.agency)
+    search = ready.search.to_json()
+    session.execute(
+        insert(models.version).values(
+            dataset_id=published.id,
+            version=published.version,
+            doc=ready.ckan,
+            page=ready.page,
+            search=search,
+            notes=published.version_notes,
+            created=published.created,
+            modified=published.modified,
+            released=published.released,
+            order_id=published.order_id,
+        )
+    )
+    _write_resources(session, published, site_url)
+    _point(session, published.id, published.version, published.order_id, revision)
+    session.execute(
+        delete(models.tombstone).where(
+            models.tombstone.c.dataset_id == published.id, models.tombstone.c.version.in_([0, published.version])
+        )
+    )
+    session.execute(
+        delete(models.tombstone_resource).where(
+            models.tombstone_resource.c.resource_id.in_([item.id for item in published.resources])
+        )
+    )
+    _mark(session, published.order_id, "rilis", published.id, published.version)
+    return True
+
+
+def _next_revision(session: Session, dataset_id: UUID) -> int:
+    """Greater than any before, also after the row was away: milliseconds of the clock, or one more than the last."""
+    last = session.scalar(select(models.dataset.c.revision).where(models.dataset.c.id == dataset_id))
+    return max(time.time_ns() // 1_000_000, (last or 0) + 1)
+
+
+def write_organization(session: Session, agency: PublishedAgency) -> None:
+    """An agency's public facts, made or refreshed."""
+    values = asdict(agency)
+    if values["created"] is None:
+        del values["created"]
+    statement = insert(models.organization).values(**values)
+    changed = {name: statement.excluded[name] for name in values if name not in {"id", "created"}}
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def write_theme(session: Session, name: str, title: str, description: str, position: int) -> None:
+    """A subject group, made or refreshed."""
+    statement = insert(models.theme).values(
+        id=addresses.stable_id("group", name), name=name, title=title, description=description, position=position
+    )
+    changed = {key: statement.excluded[key] for key in ("title", "description", "position")}
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def _write_resources(session: Session, published: PublishedDataset, site_url: str) -> None:
+    for item in published.resources:
+        session.execute(
+            insert(models.resource).values(
+                id=item.id,
+                version=published.version,
+                dataset_id=published.id,
+                position=item.position,
+                kind=item.kind,
+                name=item.name,
+                format=item.format,
+                doc=documents.resource_document(published, item, site_url),
+                table_name=item.table,
+                row_count=item.row_count,
+                columns=[column.model_dump(mode="json") for column in item.columns],
+                layer=asdict(item.layer) if item.layer else None,
+            )
+        )
+        for file in item.files:
+            session.execute(
+                insert(models.file).values(
+                    dataset_id=published.id, version=published.version, resource_id=item.id, **asdict(file)
+                )
+            )
+
+
+def _point(session: Session, dataset_id: UUID, version: int, order_id: UUID, revision: int) -> None:
+    """Make `version` the one that readers see, from the documents stored with it."""
+    row = session.execute(
+        select(models.version).where(models.version.c.dataset_id == dataset_id, models.version.c.version == version)
+    ).one()
+    document = replace(SearchDocument.from_json(row.search), revision=revision)
+    box = document.bbox
+    values: dict[str, Any] = {
+        "id": dataset_id,
+        "name": document.name,
+        "title": document.title,
+        "organization_id": UUID(row.page["agency"]["id"]),
+        "version": version,
+        "state": "terbit",
+        "doc": row.doc,
+        "page": row.page,
+        "search": document.to_json(),
+        "bbox": _envelope((box.west, box.south, box.east, box.north)) if box else None,
+        "created": row.created,
+        "modified": row.modified,
+        "revision": revision,
+        "order_id": order_id,
+    }
+    statement = insert(models.dataset).values(**values)
+    changed = {name: statement.excluded[name] for name in values if name not in {"id", "created"}}
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+    _relink(session, dataset_id, document)
+
+
+def _envelope(box: documents.Box) -> WKTElement:
+    west, south, east, north = box
+    ring = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
+    return WKTElement(f"POLYGON(({ring}))", srid=4326)
+
+
+def _relink(session: Session, dataset_id: UUID, document: SearchDocument) -> None:
+    """Tags and subject groups of the version that readers see."""
+    session.execute(delete(models.dataset_theme).where(models.dataset_theme.c.dataset_id == dataset_id))
+    session.execute(delete(models.dataset_tag).where(models.dataset_tag.c.dataset_id == dataset_id))
+    for group in document.groups:
+        session.execute(
+            insert(models.theme)
+            .values(id=UUID(group.id), name=group.name, title=group.title)
+            .on_conflict_do_nothing(index_elements=["id"])
+        )
+        session.execute(insert(models.dataset_theme).values(dataset_id=dataset_id, theme_id=UUID(group.id)))
+    for tag in document.tags:
+        session.execute(insert(models.dataset_tag).values(dataset_id=dataset_id, tag=tag))
+
+
+def restore_version(session: Session, dataset_id: UUID, version: int, order_id: UUID) -> bool:
+    """Point readers at an earlier published version, in one act. False when the order was applied before.
+
+    Raises sqlalchemy.exc.NoResultFound when that version is not (or no longer) published.
+    """
+    if applied(session, order_id):
+        return False
+    _point(session, dataset_id, version, order_id, _next_revision(session, dataset_id))
+    _mark(session, order_id, "kembali", dataset_id, version)
+    return True
+
+
+def withdraw(
+    session: Session, dataset_id: UUID, version: int | None, reason: str, order_id: UUID, *, tombstone: bool = True
+) -> Withdrawn:
+    """Take one version, or the whole dataset (`version` None), off the public side; the pointer moves first.
+
+    With `tombstone` the address answers 410 with title and reason afterwards; without (reclassified as
+    dikecualikan) it answers 404 like any unknown address. Repeating an applied order returns what is left to clean.
+    """
+    if not applied(session, order_id):
+        live = session.execute(select(models.dataset).where(models.dataset.c.id == dataset_id)).one_or_none()
+        gone = _published_versions(session, dataset_id, version)
+        if live is not None:
+            _move_pointer(session, live, gone, order_id)
+        if live is not None and tombstone:
+            _leave_tombstones(session, live, gone, reason, whole=version is None)
+        _mark(session, order_id, "tarik", dataset_id, version or 0)
+    return _erase(session, dataset_id, _published_versions(session, dataset_id, version))
+
+
+def _published_versions(session: Session, dataset_id: UUID, version: int | None) -> tuple[int, ...]:
+    query = select(models.version.c.version).where(models.version.c.dataset_id == dataset_id)
+    if version is not None:
+        query = query.where(models.version.c.version == version)
+    return tuple(session.scalars(query.order_by(models.version.c.version)))
+
+
+def _move_pointer(session: Session, live: Any, gone: tuple[int, ...], order_id: UUID) -> None:
+    """Readers see the newest version that stays, or no dataset."""
+    if live.version not in gone:
+        return
+    left = session.scalar(
+        select(func.max(models.version.c.version)).where(
+            models.version.c.dataset_id == live.id, models.version.c.version.not_in(gone)
+        )
+    )
+    if left is None:
+        session.execute(delete(models.dataset).where(models.dataset.c.id == live.id))
+    else:
+        _point(session, live.id, left, order_id, _next_revision(session, live.id))
+
+
+def _leave_tombstones(session: Session, live: Any, gone: tuple[int, ...], reason: str, *, whole: bool) -> None:
+    for number in (*gone, 0) if whole else gone:
+        values = {"dataset_id": live.id, "version": number, "name": live.name, "title": live.title, "reason": reason}
+        statement = insert(models.tombstone).values(**values)
+        session.execute(
+            statement.on_conflict_do_update(
+                index_elements=["dataset_id", "version"], set_={"reason": reason, "withdrawn": func.now()}
+            )
+        )
+    found = session.execute(
+        select(models.resource.c.id, models.resource.c.version).where(
+            models.resource.c.dataset_id == live.id, models.resource.c.version.in_(gone)
+        )
+    )
+    for row in found.all():
+        session.execute(
+            insert(models.tombstone_resource)
+            .values(resource_id=row.id, dataset_id=live.id, version=row.version)
+            .on_conflict_do_nothing()
+        )
+
+
+def _erase(session: Session, dataset_id: UUID, gone: tuple[int, ...]) -> Withdrawn:
+    """Remove the documents of the versions and say which tables and files nothing else needs."""
+
+    def of(table: Any) -> Any:
+        return (table.c.dataset_id == dataset_id) & table.c.version.in_(gone)
+
+    tables = set(session.scalars(select(models.resource.c.table_name).where(of(models.resource))))
+    hashes = set(session.scalars(select(models.file.c.sha256).where(of(models.file))))
+    for table in (models.resource, models.file, models.version):
+        session.execute(delete(table).where(of(table)))
+    kept_tables = set(
+        session.scalars(select(models.resource.c.table_name).where(models.resource.c.table_name.in_(tables)))
+    )
+    kept_hashes = set(session.scalars(select(models.file.c.sha256).where(models.file.c.sha256.in_(hashes))))
+    exists = session.scalar(select(models.dataset.c.id).where(models.dataset.c.id == dataset_id)) is not None
+    return Withdrawn(
+        tables=tuple(sorted(name for name in tables - kept_tables if name)),
+        hashes=tuple(sorted(hashes - kept_hashes)),
+        dataset_gone=not exists,
+    )
+
+
+def unindexed(session: Session, limit: int = 500) -> list[SearchDocument]:
+    """Documents whose index entry is behind, oldest change first."""
+    query = (
+        select(models.dataset.c.search)
+        .where(models.dataset.c.indexed_revision < models.dataset.c.revision)
+        .order_by(models.dataset.c.revision)
+        .limit(limit)
+    )
+    return [SearchDocument.from_json(row) for row in session.scalars(query)]
+
+
+def mark_indexed(session: Session, items: list[SearchDocument]) -> None:
+    """Note the revisions that the index now holds; a document changed meanwhile stays behind."""
+    for item in items:
+        session.execute(
+            update(models.dataset)
+            .where(models.dataset.c.id == UUID(item.id), models.dataset.c.indexed_revision < item.revision)
+            .values(indexed_revision=item.revision)
+        )
+
+
+def write_notice(session: Session, kind: str, key: str, value: Any) -> None:
+    """A fact public by nature, made or refreshed."""
+    statement = insert(models.notice).values(kind=kind, key=key, value=value)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["kind", "key"], set_={"value": statement.excluded["value"], "published": func.now()}
+        )
+    )
