@@ -1,0 +1,79 @@
+"""Languages: Indonesian by default, English by `?lang=en`, so that public pages stay cacheable."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from flask import Flask, has_request_context, request
+from flask_babel import Babel, get_locale
+
+DEFAULT = "id"
+LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
+TRANSLATIONS = Path(__file__).with_name("translations")
+
+# Addresses that are the same in both languages keep no language in their query.
+_LANGUAGE_FREE = ("assets.", "static", "api.", "tiles.", "downloads.", "ogc.")
+
+
+def chosen_language() -> str:
+    """The language of this request: `?lang=` if we speak it, else Indonesian. No cookie, no header."""
+    if not has_request_context():
+        return DEFAULT
+    asked = request.args.get("lang", "")
+    return asked if asked in LANGUAGES else DEFAULT
+
+
+def current_lang() -> str:
+    """The code of the language in use (`id` or `en`), also inside `force_locale`."""
+    locale = get_locale()
+    return str(locale.language) if locale is not None else DEFAULT
+
+
+def with_lang(href: str, lang: str | None = None) -> str:
+    """An address of ours with the language in its query; Indonesian addresses carry none."""
+    code = lang or current_lang()
+    parts = urlsplit(href)
+    if parts.scheme or parts.netloc or not (parts.path or parts.query):
+        return href
+    pairs = [(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key != "lang"]
+    if code != DEFAULT:
+        pairs.append(("lang", code))
+    return urlunsplit(parts._replace(query=urlencode(pairs)))
+
+
+def lang_links() -> list[tuple[str, str]]:
+    """(code, address) of this page in each language, for the switch and for hreflang."""
+    if not has_request_context():
+        return []
+    here = request.full_path if request.query_string else request.path
+    return [(code, with_lang(here, code)) for code in LANGUAGES]
+
+
+def lang_name(code: str) -> str:
+    """A language's own name."""
+    return LANGUAGES[code]
+
+
+def _keep_language(endpoint: str, values: dict[str, Any]) -> None:
+    if values.pop("lang_free", False) or endpoint.startswith(_LANGUAGE_FREE):
+        return
+    lang = chosen_language()
+    if lang != DEFAULT:
+        values.setdefault("lang", lang)
+
+
+def install_i18n(app: Flask, preferred: Callable[[], str | None] | None = None) -> None:
+    """Set up Flask-Babel. `preferred` may give a signed-in person's language (office only)."""
+    app.config["BABEL_DEFAULT_LOCALE"] = DEFAULT
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
+
+    def select() -> str:
+        if preferred is not None and "lang" not in request.args:
+            wish = preferred()
+            if wish in LANGUAGES:
+                return wish
+        return chosen_language()
+
+    Babel(app, locale_selector=select)
+    app.url_default_functions.setdefault(None, []).append(_keep_language)

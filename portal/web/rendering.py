@@ -1,0 +1,176 @@
+"""Templates of the house: `install` gives an application its filters, globals and built files."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, tzinfo
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, has_request_context, render_template, request, url_for
+from flask_babel import gettext
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from markupsafe import Markup
+
+from config.profile import Profile
+from portal.web import assets, formats
+from portal.web.i18n import current_lang, install_i18n, lang_links, lang_name, with_lang
+from portal.web.icons import icon
+from portal.web.markdown import to_html
+from portal.web.request import Audience
+from portal.web.site import OfficeUser, Site, site_of
+from portal.web.theme import theme_css
+
+Clock = Callable[[], datetime]
+TEMPLATES = Path(__file__).with_name("templates")
+
+
+def install(
+    app: Flask,
+    audience: Audience,
+    profile: Profile,
+    *,
+    user: Callable[[], OfficeUser | None] | None = None,
+    office_nav: Callable[[], list[tuple[str, str]]] | None = None,
+    preferred_language: Callable[[], str | None] | None = None,
+    clock: Clock | None = None,
+) -> None:
+    """Register templates, filters, globals, languages and /aset on `app`.
+
+    `user` and `office_nav` feed the office header; `clock` gives the moment that relative dates count from.
+    Raises ThemeError for a profile colour that cannot be read.
+    """
+    install_i18n(app, preferred_language)
+    theme = theme_css(profile.accent)
+    app.register_blueprint(assets.assets_blueprint(theme))
+    app.jinja_loader = _loader(app)
+    env = app.jinja_env
+    env.trim_blocks = True
+    env.lstrip_blocks = True
+    env.globals.update(_globals(audience, site_of(profile), theme))
+    env.globals["office_user"] = user or (lambda: None)
+    env.globals["office_nav"] = office_nav or _office_nav
+    env.filters.update(_filters(profile.time_zone, clock or (lambda: datetime.now(UTC))))
+
+
+def _loader(app: Flask) -> BaseLoader:
+    house = FileSystemLoader(TEMPLATES)
+    return ChoiceLoader([app.jinja_loader, house]) if app.jinja_loader else house
+
+
+def render(template: str, **context: Any) -> str:
+    """Render one template with the house's globals. Raises TemplateNotFound for an unknown name."""
+    return render_template(template, **context)
+
+
+def _filters(zone: tzinfo, clock: Clock) -> dict[str, Callable[..., Any]]:
+    def localised(function: Callable[..., str]) -> Callable[..., str]:
+        def filtered(*args: Any, **kwargs: Any) -> str:
+            kwargs.setdefault("lang", current_lang())
+            return function(*args, **kwargs)
+
+        return filtered
+
+    dates = (formats.long_date, formats.weekday_date, formats.date_time, formats.month_year)
+    return {
+        **{name: localised(getattr(formats, name)) for name in ("compact", "percent", "signed", "duration")},
+        **{function.__name__: _dated(function, zone) for function in dates},
+        "number": localised(formats.number),
+        "filesize": localised(formats.size),
+        "counted": localised(formats.plural),
+        "relative": lambda value: formats.relative(value, clock(), current_lang(), zone),
+        "region": formats.region,
+        "plain": str,
+        "markdown": to_html,
+        "localised": with_lang,
+    }
+
+
+def _dated(function: Callable[..., str], zone: tzinfo) -> Callable[[date | datetime | None], str]:
+    def filtered(value: date | datetime | None) -> str:
+        return function(value, current_lang(), zone)
+
+    return filtered
+
+
+def _globals(audience: Audience, site: Site, theme: str) -> dict[str, Any]:
+    def asset_url(name: str) -> str:
+        if theme and name == "app.css":
+            return url_for("assets.file", name=assets.themed_css(theme)[0])
+        return assets.asset_url(name)
+
+    return {
+        "site": site,
+        "audience": lambda: audience,
+        "asset_url": asset_url,
+        "icon": icon,
+        "emblem": emblem,
+        "href": with_lang,
+        "href_plain": str,
+        "current_lang": current_lang,
+        "lang_links": lang_links,
+        "lang_name": lang_name,
+        "page_window": page_window,
+        "is_current": is_current,
+        "site_nav": site_nav,
+        "site_footer": site_footer,
+    }
+
+
+def page_window(page: int, pages: int) -> list[int | None]:
+    """Page numbers to show: first, last, two around the current one; None stands for a gap."""
+    near = {1, pages, *range(page - 1, page + 2)}
+    shown = sorted(number for number in near if 1 <= number <= pages)
+    result: list[int | None] = []
+    for number in shown:
+        if result and result[-1] is not None and number - result[-1] > 1:
+            result.append(number - 1 if number - result[-1] == 2 else None)
+        result.append(number)
+    return result
+
+
+def is_current(path: str) -> bool:
+    """Whether this request is at `path` or below it (the front page only at itself)."""
+    if not has_request_context():
+        return False
+    here = request.path
+    return here == path or (path != "/" and here.startswith(path + "/"))
+
+
+def site_nav() -> list[tuple[str, str]]:
+    """The public header's links: (label, path)."""
+    return [
+        (gettext("Data"), "/dataset"),
+        (gettext("Topik"), "/group"),
+        (gettext("Instansi"), "/organization"),
+        (gettext("Tentang"), "/tentang"),
+    ]
+
+
+def site_footer() -> list[tuple[str, list[tuple[str, str]]]]:
+    """The public footer's columns: (heading, links)."""
+    return [
+        (
+            gettext("Data"),
+            [(gettext("Semua data"), "/dataset"), (gettext("Topik"), "/group"), (gettext("Instansi"), "/organization")],
+        ),
+        (
+            gettext("Untuk pengembang"),
+            [(gettext("Memakai API"), "/api"), (gettext("Umpan Atom"), "/feeds/dataset.atom")],
+        ),
+        (
+            gettext("Tentang"),
+            [(gettext("Tentang portal ini"), "/tentang"), (gettext("Maklumat pelayanan"), "/tentang/maklumat")],
+        ),
+    ]
+
+
+def _office_nav() -> list[tuple[str, str]]:
+    return [(gettext("Tugas saya"), "/"), (gettext("Unggah"), "/unggah"), (gettext("Data"), "/dataset")]
+
+
+def emblem() -> Markup:
+    """The house mark: three layered sheets, in the accent colour."""
+    return Markup(
+        '<svg class="emblem" viewBox="0 0 34 34" aria-hidden="true" fill="none" stroke="currentColor" '
+        'stroke-width="2.2" stroke-linejoin="round"><path d="M17 4 31 11 17 18 3 11z" fill="currentColor"/>'
+        '<path d="m3 17 14 7 14-7M3 23l14 7 14-7" stroke-linecap="round"/></svg>'
+    )

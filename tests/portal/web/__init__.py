@@ -1,0 +1,1 @@
+"""Tests of the house style: formats, charts, maps, pages in a real browser."""

@@ -1,0 +1,35 @@
+"""A small application that shows the house's pages without a database."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from flask import Flask
+from jinja2 import ChoiceLoader, FileSystemLoader
+
+from config.profile import load_profile
+from portal.web import headers, rendering
+from portal.web.request import Audience
+from portal.web.site import OfficeUser
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+PAGES = Path(__file__).with_name("pages")
+
+
+def make_app(audience: Audience = "public", profile: str = "brebes") -> Flask:
+    """The house style on an empty application: templates, filters, languages, assets, headers."""
+    app = Flask("portal", static_folder=None, template_folder=None)
+    app.config.update(TESTING=True, SECRET_KEY="only-for-tests")
+    rendering.install(
+        app,
+        audience,
+        load_profile(profile),
+        user=(lambda: OfficeUser("Siti Aminah", "Dinas Pertanian dan Ketahanan Pangan"))
+        if audience == "office"
+        else None,
+        clock=lambda: NOW,
+    )
+    app.jinja_loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(PAGES)])
+    headers.install(app, audience, secure=False)
+    return app
