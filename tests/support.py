@@ -117,14 +117,14 @@ class StatementLog:
         return len(self.texts)
 
     def add(self, statement: object, cursor: psycopg.Cursor[Any] | None = None) -> None:
-        """Note a statement; a pool's liveness question is not one."""
+        """Note a statement; what a pool asks or resets is none."""
         if isinstance(statement, sql.Composable):
             text = statement.as_string(cursor)
         elif isinstance(statement, bytes):
             text = statement.decode()
         else:
             text = str(statement)
-        if text.strip().rstrip(";").upper() not in {"", "SELECT 1"}:
+        if text.strip().rstrip(";").upper() not in {"", "SELECT 1", "DISCARD ALL"}:
             self.texts.append(text)
 
 
