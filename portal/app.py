@@ -11,9 +11,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.profile import load_profile
 from config.settings import OfficeSettings, PublicSettings, is_loopback
+from portal.contract.loader import KindRegistry, discover, registry
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
-from portal.web import errors, headers, request
+from portal.web import errors, headers, rendering, request
 from portal.web.request import Runtime
 from search.engine import open_engine as open_search
 
@@ -66,7 +67,10 @@ def create_public_app(settings: PublicSettings, made: Runtime | None = None) -> 
     """The internet side. It signs nobody in, so it has no secret key and no session."""
     runtime = made or public_runtime(settings)
     app = _base(runtime)
-    _install_rooms(app, runtime, public_rooms())
+    rendering.install(app, "public", runtime.profile, clock=runtime.clock)
+    for room in public_rooms():
+        room(app, runtime)
+    _install_plugins(app, runtime)
     return app
 
 
@@ -75,7 +79,10 @@ def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> 
     runtime = made or office_runtime(settings)
     app = _base(runtime)
     app.config["SECRET_KEY"] = Path(settings.session_key_file).read_bytes()
-    _install_rooms(app, runtime, office_rooms())
+    rendering.install(app, "office", runtime.profile, clock=runtime.clock)
+    for room in office_rooms():
+        room(app, runtime)
+    _install_plugins(app, runtime)
     return app
 
 
@@ -102,9 +109,15 @@ def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
     return ()
 
 
-def _install_rooms(app: Flask, runtime: Runtime, rooms: tuple[Installer, ...]) -> None:
-    for room in rooms:
-        room(app, runtime)
+def _install_plugins(app: Flask, runtime: Runtime) -> None:
+    """Add the blueprints of every plugin that names this audience, and offer the kinds to the pages."""
+    plugins = discover()
+    kinds = registry(plugins)
+    runtime.offer(KindRegistry, lambda _scope: kinds)
+    for plugin in plugins:
+        for blueprint in plugin.blueprints:
+            if runtime.audience in blueprint.audiences:
+                app.register_blueprint(blueprint.make())
 
 
 def _base(runtime: Runtime) -> Flask:

@@ -230,7 +230,7 @@ class CatalogReader:
         ).one_or_none()
         if row is None:
             raise self._missing_resource(key, version)
-        return ResourceRow(*row)
+        return ResourceRow(*tuple(row))
 
     def _missing_resource(self, key: UUID, version: int | None) -> Exception:
         mark = models.tombstone_resource

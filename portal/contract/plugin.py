@@ -1,0 +1,98 @@
+"""The plugin manifest: one frozen value a plugin, found by entry point. Every field adds, none replaces.
+
+A plugin sees `portal.contract`, `portal.kernel`, `geo` and `search`, nothing else (import-linter holds it to that).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from flask import Blueprint
+
+from portal.contract.protocols import ResourceView
+from portal.kernel.permissions import Row
+
+Audience = Literal["public", "office"]
+PLUGIN_NAME = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One way of looking at a resource (chart, map, table), a tab of the dataset page.
+
+    `template` is rendered with `context` and `resource`; `address` is the panel's own full page, or empty.
+    Lower `order` stands first; the first panel is the answer that the page opens with.
+    """
+
+    id: str
+    title: str
+    template: str
+    order: int
+    context: Mapping[str, Any] = field(default_factory=dict)
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of resource that a plugin knows how to show. `name` is the stored value (`tabel`, `layer`)."""
+
+    name: str
+    label: str
+    panels: Callable[[ResourceView], Sequence[Panel]]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginBlueprint:
+    """Routes of a plugin and the sides that have them; `make` is called once an application."""
+
+    audiences: frozenset[Audience]
+    make: Callable[[], Blueprint]
+
+
+@dataclass(frozen=True, slots=True)
+class FacetSpec:
+    """A facet of the search that the plugin adds: name, label, and its values out of a dataset's metadata."""
+
+    name: str
+    label: str
+    values: Callable[[Mapping[str, Any]], Sequence[tuple[str, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A job of the plugin: `name` as queued (`<plugin>.<verb>`), the function that the worker runs."""
+
+    name: str
+    run: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """What a plugin adds. Raises ValueError for a name, permission or job outside the plugin's own name space."""
+
+    name: str
+    label: str
+    version: str
+    kinds: tuple[Kind, ...] = ()
+    blueprints: tuple[PluginBlueprint, ...] = ()
+    facets: tuple[FacetSpec, ...] = ()
+    permissions: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
+    jobs: tuple[Job, ...] = ()
+    events: Mapping[str, Callable[[Mapping[str, Any]], None]] = field(default_factory=dict)
+    settings: type | None = None
+    cli: tuple[Any, ...] = ()
+    migrations: Path | None = None
+
+    def __post_init__(self) -> None:
+        if not PLUGIN_NAME.fullmatch(self.name):
+            raise ValueError(f"not a plugin name: {self.name!r}")
+        for permission in self.permissions:
+            if not permission.startswith(f"{self.name}:"):
+                raise ValueError(f"{self.name}: permission {permission!r} must begin with the plugin's name")
+        for job in self.jobs:
+            if not job.name.startswith(f"{self.name}."):
+                raise ValueError(f"{self.name}: job {job.name!r} must begin with the plugin's name")
