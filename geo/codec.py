@@ -18,7 +18,7 @@ def encode(value: object) -> Any:
 
 
 def decode(cls: type[T], value: object) -> T:
-    """Plain JSON values as `cls`. Raises `BadInputError` when a field is missing, unknown in type or malformed."""
+    """Plain JSON values as `cls`. Raises `BadInputError` when malformed."""
     try:
         decoded: T = TypeAdapter(cls).validate_python(value)
         return decoded

@@ -207,7 +207,7 @@ class StagedLayer:
     EPSG:4326, two dimensions). `geometry_type` is PostGIS's typmod (`MULTIPOLYGON`, `GEOMETRY`, …).
     `invalid_before`/`invalid_after` count invalid geometry before and after repair, `empty_count` features
     without geometry (kept, NULL). `had_z` says the original has heights, which only the original keeps.
-    `sha256` and `size` are of the data file."""
+    `sha256` and `size` are of the data file; `seconds` says how long reading, checking and writing took."""
 
     data: str
     sha256: str
@@ -226,3 +226,4 @@ class StagedLayer:
     empty_count: int
     had_z: bool
     findings: tuple[Finding, ...] = ()
+    seconds: Mapping[str, float] = field(default_factory=dict)

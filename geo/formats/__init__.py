@@ -1,0 +1,1 @@
+"""Readers of layer files: one room per format, one shape of batch."""

@@ -1,0 +1,1 @@
+"""GeoJSON: split feature by feature without a parser of the whole document."""

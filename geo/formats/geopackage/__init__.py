@@ -1,0 +1,1 @@
+"""GeoPackage: read through SQLite, read-only, one batch at a time."""
