@@ -89,7 +89,8 @@ class JobRun:
 class Task:
     """A kind of job: its name, its handler, and how often and after how long it is tried again.
 
-    The wait doubles with each attempt, starting at `wait` seconds. `attempts` counts the first run too.
+    The wait doubles with each attempt, starting at `wait` seconds. `attempts` counts the first run too. The
+    arguments of a `private` task (a link that opens an account) are wiped from the queue when it ends.
     """
 
     name: str
@@ -97,6 +98,7 @@ class Task:
     attempts: int = 5
     wait: float = 10.0
     queue: str = DEFAULT_QUEUE
+    private: bool = False
 
 
 @dataclass(frozen=True)
@@ -211,18 +213,31 @@ def execute(url: str, task: Task, context: JobContext, arguments: Mapping[str, A
         run = JobRun(job.id, job.attempts + 1, arguments, lease, context.should_abort)
         progress.update(lease, job.id, state="running", attempt=run.attempt, message="")
         try:
-            task.handler(run)
-        except JobRefused as refusal:
-            progress.update(lease, job.id, state="refused", message=refusal.message, findings=refusal.findings)
-        except JobAborted:
-            progress.update(lease, job.id, state="queued", message="Dilanjutkan setelah layanan menyala lagi.")
+            ended = _attempt(lease, task, run)
+        except BaseException:
+            ended = run.attempt >= task.attempts
             raise
-        except Exception:
-            logger.exception("job %s (%s) failed in attempt %s", job.id, task.name, run.attempt)
-            _note_failure(lease, job.id, final=run.attempt >= task.attempts)
-            raise
-        else:
-            progress.update(lease, job.id, state="succeeded", percent=100)
+        finally:
+            if ended and task.private:
+                lease.execute("UPDATE jobs.procrastinate_jobs SET args = '{}' WHERE id = %s", (job.id,))
+
+
+def _attempt(lease: psycopg.Connection[Any], task: Task, run: JobRun) -> bool:
+    """Call the handler once and write down how it ended; True when the job needs no further attempt."""
+    try:
+        task.handler(run)
+    except JobRefused as refusal:
+        progress.update(lease, run.job_id, state="refused", message=refusal.message, findings=refusal.findings)
+    except JobAborted:
+        progress.update(lease, run.job_id, state="queued", message="Dilanjutkan setelah layanan menyala lagi.")
+        raise
+    except Exception:
+        logger.exception("job %s (%s) failed in attempt %s", run.job_id, task.name, run.attempt)
+        _note_failure(lease, run.job_id, final=run.attempt >= task.attempts)
+        raise
+    else:
+        progress.update(lease, run.job_id, state="succeeded", percent=100)
+    return True
 
 
 def recover(connection: psycopg.Connection[Any], tasks: Sequence[Task], grace: float = GRACE_SECONDS) -> int:
