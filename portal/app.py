@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, has_app_context
+from flask_babel import gettext
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.profile import load_profile
 from config.settings import OfficeSettings, PublicSettings, is_loopback
 from portal.contract.loader import KindRegistry, discover, registry
+from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
 from portal.web import errors, headers, rendering, request
@@ -120,6 +122,11 @@ def _install_plugins(app: Flask, runtime: Runtime) -> None:
                 app.register_blueprint(blueprint.make())
 
 
+def translate(message: str) -> str:
+    """Flask-Babel's translation inside a request; the source text elsewhere."""
+    return str(gettext(message)) if has_app_context() else message
+
+
 def _base(runtime: Runtime) -> Flask:
     """What both sides share: the commit, the error table, headers, compression, the house style."""
     app = Flask("portal", static_folder=None, template_folder=None)
@@ -131,6 +138,7 @@ def _base(runtime: Runtime) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    texts.set_translator(translate)
     request.install(app, runtime)
     errors.install(app)
     url = settings.site_url if runtime.audience == "public" else settings.office_url

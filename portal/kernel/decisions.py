@@ -30,13 +30,11 @@ def decide(
 ) -> Decision:
     """Whether `identity` may do `permission` on `subject`. An unlisted permission or an empty rule is nobody."""
     if identity.scopes is not None and permission.value not in identity.scopes:
-        return Decision(False, permission)
+        return Decision(allowed=False, permission=permission)
     for row in table.get(permission, ()):
-        if _holds(identity, row, subject) and all(
-            condition(identity, subject) for condition in row.conditions
-        ):
-            return Decision(True, permission, row)
-    return Decision(False, permission)
+        if _holds(identity, row, subject) and all(condition(identity, subject) for condition in row.conditions):
+            return Decision(allowed=True, permission=permission, row=row)
+    return Decision(allowed=False, permission=permission)
 
 
 def _holds(identity: Identity, row: Row, subject: Subject) -> bool:
