@@ -36,6 +36,7 @@ def parse(column: ColumnEntry, text: str) -> Any:
 def _value(kind: str, text: str) -> Any:
     if "\x00" in text:
         raise ValueError("NUL")
+    text.encode("utf-8")  # a lone surrogate is a ValueError here rather than a fault in the driver
     if kind in {"integer", "bigint", "year"}:
         if not _WHOLE.fullmatch(text.strip()):
             raise ValueError("no whole number")

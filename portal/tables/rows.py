@@ -133,7 +133,7 @@ class SqlRows:
 
     def _conditions(self, resource: ResourceView, query: RowQuery) -> list[ColumnElement[bool]]:
         found = [self._condition(self._column(resource, item.column), item) for item in query.filters]
-        words = query.q.replace("\x00", " ").split()[:MAX_WORDS]
+        words = _storable(query.q).split()[:MAX_WORDS]
         if words:
             texts = [item for item in resource.columns if item.public and item.type != "geometry"]
             for word in words:
@@ -148,13 +148,18 @@ class SqlRows:
         if wanted.operator == "filled":
             return part.is_not(None)
         if wanted.operator == "contains":
-            return cast(part, String).icontains(wanted.values[0].replace("\x00", ""), autoescape=True)
+            return cast(part, String).icontains(_storable(wanted.values[0]), autoescape=True)
         values = [typing.parse(entry, text) for text in wanted.values]
         if wanted.operator == "in":
             return part.in_(values)
         if not values:
             raise Invalid(_("Saringan kolom %(name)s tanpa nilai.", name=entry.name), rule="tabel.saringan")
         return _compare(part, wanted.operator, values[0])
+
+
+def _storable(text: str) -> str:
+    """Without what no text column can hold: NUL and lone surrogates match nothing, so they are looked for as spaces."""
+    return text.replace("\x00", " ").encode("utf-8", "replace").decode("utf-8")
 
 
 def _compare(part: ColumnElement[Any], operator: str, value: Any) -> ColumnElement[bool]:
