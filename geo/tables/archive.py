@@ -165,8 +165,8 @@ def parse_member(archive: zipfile.ZipFile, member: str, filename: str, start: An
     try:
         with archive.open(member) as stream:
             while piece := stream.read(_PIECE):
-                parser.Parse(piece, False)
-            parser.Parse(b"", True)
+                parser.Parse(piece)
+            parser.Parse(b"", True)  # noqa: FBT003 - expat takes no keyword
     except expat.ExpatError as failure:
         raise refuse("tabel.rusak", file=filename, reason="XML di dalamnya tidak utuh") from failure
 

@@ -19,10 +19,13 @@ _NOTE = re.compile(
     r"mengetahui|tanda\s+baca|angka\s+(sementara|tetap))",
     re.IGNORECASE,
 )
-_TOTAL = re.compile(
-    r"\s*(jumlah|jml|total|grand\s*total|sub\s*total|rata\s*-?\s*rata|rerata)\b(?!\s+(penduduk|desa))",
-    re.IGNORECASE,
+#: Whole cells only: "Jumlah Sekolah" is an indicator, "Jumlah" alone is a total.
+TOTAL = (
+    r"\s*(jumlah|jml\.?|total|grand\s*total|sub\s*-?\s*total|rata\s*-?\s*rata|rerata)"
+    r"(\s*/\s*(jumlah|total|average))?"
+    r"(\s+(total|keseluruhan|semua|seluruhnya|(kabupaten|kab\.|kota|provinsi|kecamatan)\s.{1,60}))?\s*[:.]?\s*"
 )
+_TOTAL = re.compile(TOTAL, re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +197,7 @@ def role_of(cells: Sequence[str], width: int) -> str:
         return "catatan"
     if len(used) == 1 and width >= 3 and not is_value(first) and (used[0] > 0 or len(first) > 60):
         return "catatan"
-    if width >= 2 and any(_TOTAL.match(cells[i]) for i in used if i < 2 and not is_value(cells[i])):
+    if width >= 2 and any(_TOTAL.fullmatch(cells[i]) for i in used if i < 2 and not is_value(cells[i])):
         return "jumlah"
     return "data"
 

@@ -21,7 +21,7 @@ RULES: dict[str, tuple[Severity, str]] = {
     "tabel.xml_entitas": (_G, "Berkas {file} memuat deklarasi entitas XML; ditolak demi keamanan."),
     "tabel.lembar_tidak_ada": (_G, "Lembar “{name}” tidak ada. Lembar yang ada: {names}."),
     "tabel.lembar_kosong": (_G, "Lembar “{name}” tidak berisi apa pun."),
-    "tabel.tanpa_baris": (_P, "Tabel tidak mempunyai baris data; hanya kepala kolom."),
+    "tabel.tanpa_baris": (_G, "Tabel tidak mempunyai baris data; hanya kepala kolom."),
     "tabel.kolom_terlalu_banyak": (
         _G,
         "Tabel mempunyai {columns} kolom; paling banyak {limit}. Ubah kolom menjadi baris lalu kirim ulang.",
@@ -57,7 +57,6 @@ RULES: dict[str, tuple[Severity, str]] = {
     "tabel.baris_catatan": (_C, "Baris {row} dikenali sebagai catatan kaki dan tidak ikut dimuat: “{label}”."),
     "tabel.baris_kosong": (_C, "{count} baris kosong dilewati."),
     "tabel.sel_gabung": (_C, "{count} sel gabungan diisi dengan nilai sel pertamanya."),
-    "tabel.spasi_tepi": (_C, "Spasi di awal atau akhir sel dibuang."),
     "tabel.lembar_tersembunyi": (_C, "Lembar “{name}” tersembunyi."),
     "tabel.rumus_tanpa_nilai": (
         _P,

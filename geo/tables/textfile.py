@@ -91,12 +91,14 @@ class TextSource:
         text = sniff.head_text(path, self._codec)
         if sniff.looks_binary(text):
             raise refuse("tabel.biner", file=filename)
-        self.delimiter: str = _single(choice.delimiter) or sniff.delimiter_of(text, filename)
-        self.quote: str = choice.quote if choice.quote is not None else sniff.quote_of(text, self.delimiter)
-        if len(self.quote) > 1 or self.quote == self.delimiter:
+        self._delimiter = _single(choice.delimiter) or sniff.delimiter_of(text, filename)
+        self._quote = choice.quote if choice.quote is not None else sniff.quote_of(text, self._delimiter)
+        self.delimiter: str | None = self._delimiter
+        self.quote: str | None = self._quote
+        if len(self._quote) > 1 or self._quote == self._delimiter or self._quote in ("\r", "\n", "\x00"):
             raise refuse("tabel.pilihan_keliru", reason="tanda kutip harus satu karakter selain pemisah")
-        self.encoding: str = self._codec
-        self.format = "tsv" if self.delimiter == "\t" else "csv"
+        self.encoding: str | None = self._codec
+        self.format = "tsv" if self._delimiter == "\t" else "csv"
         if guessed and self._codec not in _UTF8:
             self.findings.append(make("tabel.penyandian_ditebak", encoding=self._codec.upper()))
         self.sheet = ""
@@ -106,7 +108,7 @@ class TextSource:
         self.sheets: tuple[SheetInfo, ...] = ()
 
     def _records(self) -> Iterator[Record]:
-        return read_records(self._path, self._codec, self.delimiter, self.quote)
+        return read_records(self._path, self._codec, self._delimiter, self._quote)
 
     def _read_head(self) -> list[Row]:
         rows: list[Row] = []
@@ -125,7 +127,7 @@ class TextSource:
         """Fills ``raw`` (see `Loaded`); the quick reader's count is checked against the bytes."""
         blank_head = sum(1 for row, cells in self._head if row < first_row and not cells)
         if self._fits and (path := self._as_utf8()) is not None:
-            scanned = scan(path, self.delimiter, self.quote, blank_head)
+            scanned = scan(path, self._delimiter, self._quote, blank_head)
             loaded = self._load_fast(con, path, scanned, first_row, width) if scanned.regular else None
             if loaded is not None:
                 return self._done(con, loaded, first_row)
@@ -150,12 +152,12 @@ class TextSource:
     def _load_fast(self, con: Connection, path: Path, scanned: Scan, first_row: int, width: int) -> Loaded | None:
         import duckdb
 
-        if width == 0 or len(self.delimiter.encode()) > 4:
+        if width == 0 or len(self._delimiter.encode()) > 4:
             return None
         options = {
-            "delim": literal(self.delimiter),
-            "quote": literal(self.quote),
-            "escape": literal(self.quote),
+            "delim": literal(self._delimiter),
+            "quote": literal(self._quote),
+            "escape": literal(self._quote),
             "skip": str(first_row - 1),
         }
         cells = "".join(f", {clean(i, trim=scanned.spaces)} AS {column(i)}" for i in range(width))

@@ -56,15 +56,17 @@ def cell_text(value: object) -> str:
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
         return NUMBER_MARK + number_text(value) if math.isfinite(value) else ""
+    return _time_text(value)
+
+
+def _time_text(value: object) -> str:
     if isinstance(value, dt.datetime):
         midnight = value.time() == dt.time.min
         return value.date().isoformat() if midnight else value.isoformat(sep=" ")
     if isinstance(value, dt.timedelta):
         seconds = round(value.total_seconds())
         return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
-    if isinstance(value, dt.date | dt.time):
-        return value.isoformat()
-    return "" if value is None else str(value)
+    return value.isoformat() if isinstance(value, dt.date | dt.time) else str(value)
 
 
 class WorkbookSource:
@@ -196,6 +198,6 @@ class WorkbookSource:
         found = [make("tabel.rumus", count=facts.formulas)] if facts.formulas else []
         for index, cell in enumerate(facts.unvalued):
             times = facts.unvalued_count if index == 0 else 1
-            row = int("".join(filter(str.isdigit, cell)) or 0) or None
-            found.append(make("tabel.rumus_tanpa_nilai", place=(self.sheet, row, None), times=times, cell=cell))
+            place = (self.sheet, int("".join(filter(str.isdigit, cell)) or 0) or None, None)
+            found.append(make("tabel.rumus_tanpa_nilai", place=place, times=times, cell=cell))
         return found
