@@ -21,6 +21,8 @@ _CODE = re.compile(r"[0-9]{2}(?:\.[0-9]{2}){1,2}(?:\.[0-9]{4})?")
 LONGEST_WORD = 60
 #: Bound on the words of one level, against a description of megabytes.
 MOST_WORDS = 5_000
+#: A query of more words is cut: nobody types them, and each costs a look into the index.
+MOST_QUERY_WORDS = 32
 
 
 class _Stemmer(Protocol):
@@ -78,7 +80,7 @@ class Analyzer:
     def query_words(self, text: str) -> list[str]:
         """Distinct folded words of a query without stop words (with them when there is nothing else)."""
         words = list(dict.fromkeys(tokens(text)))
-        return [word for word in words if word not in self.stops] or words
+        return ([word for word in words if word not in self.stops] or words)[:MOST_QUERY_WORDS]
 
     def query_stems(self, text: str) -> list[str]:
         """Distinct roots of a query without stop words (with them when there is nothing else)."""

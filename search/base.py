@@ -14,8 +14,8 @@ from search.analysis import tokens
 from search.documents import SearchDocument
 from search.engine import Observer
 from search.errors import QuerySyntaxError
-from search.fields import facet_name
-from search.query import And, FacetRequest, Node, SearchQuery, walk
+from search.fields import facet_name, whole_title
+from search.query import FacetRequest, Node, SearchQuery, children
 from search.relax import (
     Corrections,
     choose,
@@ -32,6 +32,7 @@ MOST_ROWS = 1_000
 DEEPEST_START = 10_000
 MOST_FACETS = 50
 MOST_NODES = 2_048
+DEEPEST_TREE = 16
 BATCH = 500
 
 T = TypeVar("T")
@@ -63,6 +64,11 @@ class Request:
     exact: str
 
     @property
+    def fetch(self) -> int:
+        """Rows to fetch: one more than shown tells whether another page follows."""
+        return self.query.rows + 1 if self.query.rows else 0
+
+    @property
     def filters(self) -> tuple[Node, ...]:
         """Filters and identity: they select and never order."""
         identity = self.query.identity
@@ -74,11 +80,33 @@ class Request:
         return any(sort.key == "score" for sort in self.query.sort)
 
 
+def audible(document: SearchDocument) -> bool:
+    """Whether the words of a document may be told to anyone.
+
+    Suggestions and corrections come from released datasets only, in the office index too: a draft's words
+    would otherwise show in another agency's did-you-mean.
+    """
+    return not document.private and document.state == "active"
+
+
 def batches(items: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """Lists of at most `size` items."""
     iterator = iter(items)
     while batch := list(islice(iterator, size)):
         yield batch
+
+
+def _measure(level: tuple[Node, ...]) -> None:
+    """Refuse a tree too deep or too large, level by level, so that no depth can exhaust the stack."""
+    total = 0
+    for _ in range(DEEPEST_TREE):
+        total += len(level)
+        if total > MOST_NODES:
+            raise QuerySyntaxError("kueri terlalu panjang")
+        level = tuple(child for node in level for child in children(node))
+        if not level:
+            return
+    raise QuerySyntaxError("kueri terlalu dalam")
 
 
 def checked(query: SearchQuery) -> Request:
@@ -97,15 +125,14 @@ def checked(query: SearchQuery) -> Request:
     if query.relation not in ("intersects", "within"):
         raise QuerySyntaxError("hubungan kotak tidak dikenal")
     extra = () if query.identity is None else (query.identity,)
-    if sum(1 for _ in walk(And((query.tree, *query.filters, *extra)))) > MOST_NODES:
-        raise QuerySyntaxError("kueri terlalu panjang")
+    _measure((query.tree, *query.filters, *extra))
     facets = tuple(
         FacetRequest(facet_name(asked.name), max(1, min(asked.limit, 1_000)), max(1, asked.mincount))
         for asked in query.facets
     )
     cursor = None if query.cursor is None else cursors.decode(query.cursor, query.sort)
     unknown = tuple(unknown_words(query)) if query.relax else ()
-    return Request(query, facets, cursor, unknown, " ".join(tokens(query_text(query))))
+    return Request(query, facets, cursor, unknown, whole_title(" ".join(tokens(query_text(query)))))
 
 
 class BaseEngine(ABC):
@@ -159,11 +186,12 @@ class BaseEngine(ABC):
             for asked, known in zip(query.facets, request.facets, strict=True)
         )
         cursor = None
-        if found.rows and len(found.rows) == query.rows:
-            last, keys = found.rows[-1]
+        rows = found.rows[: query.rows]
+        if len(found.rows) > len(rows) > 0:
+            last, keys = rows[-1]
             cursor = cursors.encode(cursors.Cursor(keys, last), query.sort)
         took = (time.perf_counter() - started) * 1_000
-        return Results(tuple(row[0] for row in found.rows), found.total, facets, cursor, took)
+        return Results(tuple(row[0] for row in rows), found.total, facets, cursor, took)
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Titles for what is being typed; see `search.engine.Engine.suggest`."""

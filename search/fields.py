@@ -84,18 +84,28 @@ def facet_name(name: str) -> str:
 
 def fold_key(value: str) -> str:
     """A keyword as it is compared: NFKC, lower case, no control characters, at most 256 characters."""
-    folded = unicodedata.normalize("NFKC", value).lower()
-    return "".join(" " if ord(char) < 32 else char for char in folded).strip()[:LONGEST_KEY]
+    return printable(unicodedata.normalize("NFKC", value[: 4 * LONGEST_KEY]).lower())
+
+
+def printable(text: str) -> str:
+    """Text that an index key and a label can hold: no control characters or lone surrogates, 256 characters."""
+    kept = (" " if ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF else char for char in text[: 4 * LONGEST_KEY])
+    return "".join(kept).strip()[:LONGEST_KEY]
 
 
 def key(name: str, value: str) -> str:
     """The index key of a keyword field's value."""
-    return f"{name}{SEPARATOR}{fold_key(value)}"
+    return f"{printable(name)}{SEPARATOR}{fold_key(value)}"
 
 
 def micros(moment: datetime) -> int:
     """Microseconds since 1970-01-01 UTC, the form of every date in the indexes."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def whole_title(words: str) -> str:
+    """The plain words of a title as the key that the same words find it by; a longer title is cut."""
+    return words[:1_000]
 
 
 def sort_title(title: str) -> str:
@@ -148,11 +158,8 @@ def document_facets(document: SearchDocument) -> dict[str, tuple[Coded, ...]]:
 
 
 def _clean(items: tuple[Coded, ...]) -> Iterator[Coded]:
-    """Values that an index key can hold: no control characters, at most 256 characters."""
+    """Values that an index key can hold."""
     for item in items:
-        value, label = (
-            "".join(" " if ord(char) < 32 else char for char in text).strip()[:LONGEST_KEY]
-            for text in (item.value, item.label)
-        )
+        value, label = printable(item.value), printable(item.label)
         if value:
             yield Coded(value, label or value)

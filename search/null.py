@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from functools import cmp_to_key
 
 from search.analysis import analysed, analyzer, tokens
-from search.base import BaseEngine, Found, Request
+from search.base import BaseEngine, Found, Request, audible
 from search.cursors import Key
 from search.documents import LEVELS, Bounds, SearchDocument
-from search.fields import SEPARATOR, document_facets, document_keys, fold_key, key, micros, sort_title
+from search.fields import SEPARATOR, document_facets, document_keys, fold_key, key, micros, sort_title, whole_title
 from search.query import (
     All,
     And,
@@ -103,7 +103,9 @@ class NullEngine(BaseEngine):
         return self._near_words(words)
 
     def _near_words(self, words: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        known = Counter(word for held in self._held.values() for word in held.document.surface.words())
+        known = Counter(
+            word for held in self._held.values() if audible(held.document) for word in held.document.surface.words()
+        )
         return {
             word: [(other, count) for other, count in known.items() if edits(word, other, 2) <= 2]
             for word in words
@@ -115,7 +117,11 @@ class NullEngine(BaseEngine):
         hits = []
         for held in self._held.values():
             titles = " ".join(held.document.surface.title).split()
-            if set(words[:-1]) <= set(titles) and any(word.startswith(words[-1]) for word in titles):
+            if (
+                audible(held.document)
+                and set(words[:-1]) <= set(titles)
+                and any(word.startswith(words[-1]) for word in titles)
+            ):
                 hits.append(held.document)
         hits.sort(key=lambda hit: (-hit.downloads, sort_title(hit.title), hit.id))
         titled = {hit.title: Suggestion(hit.title, hit.name) for hit in reversed(hits)}
@@ -131,7 +137,7 @@ class NullEngine(BaseEngine):
                 continue
             if query.bbox and not _in_box(held.document.bbox, query.bbox, query.relation):
                 continue
-            if request.exact and " ".join(held.document.surface.title) == request.exact:
+            if request.exact and whole_title(" ".join(held.document.surface.title)) == request.exact:
                 score += 1_000
             hits.append((held, score))
         rows = sorted(
@@ -151,7 +157,7 @@ class NullEngine(BaseEngine):
             for asked in request.facets
         )
         near = {} if hits else self._near_words(request.unknown)
-        return Found(tuple(rows[start : start + query.rows]), len(hits), facets, near)
+        return Found(tuple(rows[start : start + request.fetch]), len(hits), facets, near)
 
 
 def _key(name: SortKey, document: SearchDocument, score: float) -> Key:
@@ -226,7 +232,8 @@ def _score(node: Node, held: _Held) -> float | None:
 
 def _words_score(node: Words, held: _Held) -> float | None:
     total = 0.0
-    for stem in analyzer().query_stems(node.text):
+    stems = analyzer().query_stems(node.text)
+    for stem in stems:
         best = 0.0
         for level in _levels(node.level):
             if any(stem in segment.split(" ") for segment in held.document.terms.level(level)):
@@ -234,11 +241,14 @@ def _words_score(node: Words, held: _Held) -> float | None:
         if not best:
             return None
         total += best
-    return total
+    return total if stems else None
 
 
 def _phrase_score(node: Phrase, held: _Held) -> float | None:
-    wanted = f" {' '.join(analyzer().stems(node.text))} "
+    stems = analyzer().stems(node.text)
+    if not stems:
+        return None
+    wanted = f" {' '.join(stems)} "
     for level in _levels(node.level):
         if any(wanted in f" {segment} " for segment in held.document.terms.level(level)):
             return WEIGHTS[level] * 2

@@ -170,13 +170,16 @@ class SearchQuery:
     relax: bool = True
 
 
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly under a node."""
+    if isinstance(node, (And, Or, AtLeast)):
+        return node.nodes
+    return (node.node,) if isinstance(node, (Not, Boost)) else ()
+
+
 def walk(node: Node, *, negated: bool = False) -> Iterator[tuple[Node, bool]]:
     """Every node under and with `node`, with whether it stands under an odd number of Not."""
     yield node, negated
-    if isinstance(node, (And, Or, AtLeast)):
-        for child in node.nodes:
-            yield from walk(child, negated=negated)
-    elif isinstance(node, Not):
-        yield from walk(node.node, negated=not negated)
-    elif isinstance(node, Boost):
-        yield from walk(node.node, negated=negated)
+    below = negated != isinstance(node, Not)
+    for child in children(node):
+        yield from walk(child, negated=below)
