@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from search.documents import Coded, SearchDocument
+from search.documents import LEVELS, Coded, SearchDocument
 from search.errors import QuerySyntaxError
 
 SEPARATOR = "\x1f"
@@ -133,6 +133,7 @@ def _key_pairs(document: SearchDocument) -> Iterator[tuple[str, str]]:
     for name, items in document_facets(document).items():
         if name not in ("organization", "groups", "tahun"):
             yield from ((name, item.value) for item in items)
+    yield from (("has", level) for level in LEVELS if document.surface.level(level))
     for code in document.region_codes:
         yield "wilayah", code
     for name, values in document.extras.items():
