@@ -28,7 +28,7 @@ class FileRoot:
     store: ObjectStore
     folder: Path | None = None
 
-    def put(self, key: str, source: BinaryIO | bytes | Path) -> None:
+    def put(self, key: str, source: BinaryIO | bytes | Path | Iterator[bytes]) -> None:
         """Store the bytes under `key`, whole or not at all. Storing equal bytes again changes nothing."""
         obstore.put(self.store, _checked(key), source)
 

@@ -1,0 +1,179 @@
+"""The one place where proofs are made (design.md I3, I3a) and the one door by which other rooms reach the vault.
+
+Order of every access: a short transaction of its own asks the auditor's function, which decides, records and
+commits; only then `enter` hands out an `OpenVault` on the caller's own session, where row policies ask for the
+opening that was committed. A refusal is recorded the same way. What cannot be recorded does not open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, tzinfo
+from typing import Any, Literal
+from uuid import UUID, uuid4
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
+
+from portal.kernel import decisions
+from portal.kernel.decisions import Decision
+from portal.kernel.errors import Forbidden, NotFound, Unavailable
+from portal.kernel.identity import Identity
+from portal.kernel.permissions import Permission, Subject
+from portal.kernel.proofs import Grant, Proof, WorkPass
+from portal.vault.files import VaultFiles
+from portal.vault.store import OpenVault
+
+#: Acts by duty and who may open with each; the database asks the same table (`audit.may_open`):
+#: lihat - agency duty or any named person; ubah - agency duty; periksa, rilis - named `pemeriksa` (periksa: or
+#: `bps`); tetapkan - named `ppid`; tarik - named `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs).
+WorkAct = Literal["lihat", "ubah", "periksa", "tetapkan", "rilis", "tarik", "olah"]
+ExemptAct = Literal["lihat", "unduh", "api", "olah"]
+
+#: Permissions whose refusal says that nothing is there (I7); any other is refused on what the caller already sees.
+READS = frozenset({Permission.DATASET_READ, Permission.EXEMPT_READ, Permission.PUBLISHED_READ})
+
+
+class AccessService:
+    """Proofs and openings. One a scope; `audit` is an engine apart from the session's, so neither waits for the other.
+
+    `session` is the office session of the request or job step: `enter` works on it and nothing here commits it.
+    """
+
+    def __init__(
+        self,
+        audit: Engine,
+        session: Session,
+        files: VaultFiles,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
+    ) -> None:
+        self._audit = audit
+        self._session = session
+        self._files = files
+        self._clock = clock
+        self._zone = zone
+
+    def work_pass(self, identity: Identity, dataset_id: UUID, act: WorkAct, purpose: str = "") -> WorkPass:
+        """Open one unclassified dataset by duty for `act`; lasts ten minutes (I3).
+
+        Raises NotFound for an unknown dataset, an exempt one and one without duty alike (same statements, the
+        refusal is recorded); Unavailable when the record cannot be written.
+        """
+        person = _person(identity)
+        opening = self._open(
+            "SELECT audit.open(:person, :act, :dataset, :purpose, :address)",
+            person=person,
+            act=act,
+            dataset=dataset_id,
+            purpose=purpose,
+            address=identity.address,
+        )
+        if opening is None:
+            raise NotFound
+        return WorkPass(opening, person, act, dataset_id)
+
+    def new_dataset(self, identity: Identity, agency_id: UUID) -> tuple[UUID, WorkPass]:
+        """Register a new dataset of an agency and open it for its maker (act `buat`).
+
+        Returns the id and the pass; the caller then makes the rows by `enter(...).datasets.create`. Raises
+        Forbidden without a duty at that agency (recorded); Unavailable when the record cannot be written.
+        """
+        decisions.require(identity, Permission.DATASET_CREATE, Subject(agency_id=agency_id))
+        person, dataset_id = _person(identity), uuid4()
+        opening = self._open(
+            "SELECT audit.open_new(:person, :agency, :dataset, :address)",
+            person=person,
+            agency=agency_id,
+            dataset=dataset_id,
+            address=identity.address,
+        )
+        if opening is None:
+            raise Forbidden(rule=Permission.DATASET_CREATE.value)
+        return dataset_id, WorkPass(opening, person, "buat", dataset_id)
+
+    def list_pass(self, identity: Identity, purpose: str = "") -> WorkPass:
+        """Open the metadata of every unclassified dataset that the person's duties cover (act `daftar`).
+
+        It opens neither files nor bulk rows. Someone without any duty gets an opening that covers nothing.
+        """
+        decisions.require(identity, Permission.DATASET_LIST)
+        person = _person(identity)
+        opening = self._open(
+            "SELECT audit.open_list(:person, :purpose, :address)",
+            person=person,
+            purpose=purpose,
+            address=identity.address,
+        )
+        if opening is None:
+            raise NotFound
+        return WorkPass(opening, person, "daftar")
+
+    def job_pass(self, service_identity: Identity, dataset_id: UUID, purpose: str = "") -> WorkPass:
+        """Open one dataset for a job (act `olah`, six hours), when an officer's act named it before.
+
+        The officer's act is `enter(proof).duties.name(dataset_id, worker_id, "pekerjaan")`. Raises NotFound
+        otherwise, and for an identity that is no service account.
+        """
+        if not service_identity.service:
+            raise NotFound
+        return self.work_pass(service_identity, dataset_id, "olah", purpose)
+
+    def open_exempt(self, identity: Identity, dataset_id: UUID, act: ExemptAct, purpose: str) -> Grant:
+        """Open an exempt dataset under a grant in force (domain.md 8.4, in its order).
+
+        Raises NotFound for an unknown dataset, one that is not exempt, and whatever of 8.4 fails, all alike and
+        recorded; Unavailable when the record cannot be written.
+        """
+        person = _person(identity)
+        opening = self._open(
+            "SELECT audit.open_exempt(:person, :act, :dataset, :factor, :purpose, :address)",
+            person=person,
+            act=act,
+            dataset=dataset_id,
+            factor=identity.second_factor,
+            purpose=purpose,
+            address=identity.address,
+        )
+        if opening is None:
+            raise NotFound
+        columns = self._one("SELECT audit.opening_columns(:opening)", opening=opening)
+        return Grant(opening, person, act, dataset_id, None if columns is None else tuple(columns))
+
+    def enter(self, proof: Proof) -> OpenVault:
+        """The vault under `proof`, on the session of this scope, until its transaction ends.
+
+        One proof at a time: entering another replaces the first, whose OpenVault then raises RuntimeError. After a
+        commit or rollback enter again (the same proof will do while its time lasts).
+        """
+        return OpenVault(self._session, proof, self._files, self._clock, self._zone)
+
+    def require(self, identity: Identity, permission: Permission, subject: Subject) -> Decision:
+        """Ask the permission table too; `subject` comes from `enter(proof).subject(dataset_id)`.
+
+        A refused read raises NotFound, any other refused act Forbidden (I7).
+        """
+        if permission in READS:
+            return decisions.require_visible(identity, permission, subject)
+        return decisions.require(identity, permission, subject)
+
+    def _open(self, statement: str, **values: Any) -> UUID | None:
+        opening = self._one(statement, **values)
+        return UUID(str(opening)) if opening is not None else None
+
+    def _one(self, statement: str, **values: Any) -> Any:
+        """One statement in a committed transaction of its own, or Unavailable."""
+        try:
+            with self._audit.begin() as connection:
+                return connection.execute(text(statement), values).scalar_one()
+        except SQLAlchemyError as error:
+            # the text of the error may hold what was asked for; the log gets its kind only
+            raise Unavailable(part="catatan") from error
+
+
+def _person(identity: Identity) -> UUID:
+    """The person behind the request; nobody's proofs are made for callers who have not signed in."""
+    if identity.person_id is None:
+        raise NotFound
+    return identity.person_id

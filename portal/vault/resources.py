@@ -1,0 +1,77 @@
+"""Resources of a version under an opening."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, delete, insert, select, update
+
+from portal.kernel.errors import NotFound
+from portal.vault import models
+from portal.vault.opened import Opened
+from portal.vault.rows import ResourceRow
+
+_TABLE = models.resource
+_KEYS = ("id", "dataset_id", "version")
+
+
+class ResourceStore:
+    """Files of a version and what was found in them."""
+
+    def __init__(self, opened: Opened) -> None:
+        self._opened = opened
+
+    def add(self, row: ResourceRow) -> ResourceRow:
+        """Insert a resource."""
+        made = self._opened.run(insert(_TABLE).values(**_values(row)).returning(*_TABLE.c)).one()
+        return _resource(made)
+
+    def get(self, dataset_id: UUID, version: int, resource_id: UUID) -> ResourceRow:
+        """One resource. Raises NotFound."""
+        row = self._opened.run(select(_TABLE).where(*_where(dataset_id, version, resource_id))).one_or_none()
+        if row is None:
+            raise NotFound
+        return _resource(row)
+
+    def of_version(self, dataset_id: UUID, version: int) -> tuple[ResourceRow, ...]:
+        """All resources of a version in their order."""
+        statement = (
+            select(_TABLE)
+            .where(_TABLE.c.dataset_id == dataset_id, _TABLE.c.version == version)
+            .order_by(_TABLE.c.position, _TABLE.c.id)
+        )
+        return tuple(_resource(row) for row in self._opened.run(statement))
+
+    def save(self, row: ResourceRow) -> ResourceRow:
+        """Write every field of a resource that is there (use dataclasses.replace). Raises NotFound."""
+        values = {name: value for name, value in _values(row).items() if name not in _KEYS}
+        statement = update(_TABLE).where(*_where(row.dataset_id, row.version, row.id)).values(**values)
+        saved = self._opened.run(statement.returning(*_TABLE.c)).one_or_none()
+        if saved is None:
+            raise NotFound
+        return _resource(saved)
+
+    def remove(self, dataset_id: UUID, version: int, resource_id: UUID) -> None:
+        """Take a resource off a version; its file and bulk table are the caller's to drop. Raises NotFound."""
+        statement = delete(_TABLE).where(*_where(dataset_id, version, resource_id)).returning(_TABLE.c.id)
+        if self._opened.run(statement).one_or_none() is None:
+            raise NotFound
+
+
+def _where(dataset_id: UUID, version: int, resource_id: UUID) -> tuple[Any, ...]:
+    return (_TABLE.c.dataset_id == dataset_id, _TABLE.c.version == version, _TABLE.c.id == resource_id)
+
+
+def _values(row: ResourceRow) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in _TABLE.c.keys()}  # noqa: SIM118 - a collection of columns
+    values["choice"], values["report"] = dict(row.choice), dict(row.report)
+    values["columns"] = [dict(column) for column in row.columns]
+    values["layer"] = None if row.layer is None else dict(row.layer)
+    return values
+
+
+def _resource(row: Row[Any]) -> ResourceRow:
+    values = dict(row._mapping)
+    values["columns"] = tuple(values["columns"])
+    return ResourceRow(**values)
