@@ -9,7 +9,7 @@ from flask import Flask
 from jinja2 import ChoiceLoader, FileSystemLoader
 
 from config.profile import load_profile
-from portal.web import headers, rendering
+from portal.web import gaya, headers, rendering
 from portal.web.request import Audience
 from portal.web.site import OfficeUser
 
@@ -33,3 +33,8 @@ def make_app(audience: Audience = "public", profile: str = "brebes") -> Flask:
     app.jinja_loader = ChoiceLoader([app.jinja_loader, FileSystemLoader(PAGES)])
     headers.install(app, audience, secure=False)
     return app
+
+
+def add_pages(app: Flask) -> None:
+    """The style page and mock pages fed with realistic data."""
+    app.register_blueprint(gaya.blueprint)
