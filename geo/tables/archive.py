@@ -151,11 +151,12 @@ def _count(attributes: dict[str, str], name: str) -> int:
     return min(int(text), 1 << 31) if text.isascii() and text.isdigit() else 1
 
 
-def parse_member(archive: zipfile.ZipFile, member: str, filename: str, start: Any, end: Any) -> None:
+def parse_member(archive: zipfile.ZipFile, member: str, filename: str, start: Any, end: Any, text: Any = None) -> None:
     """Streams one XML member through expat handlers; entities are refused. Raises `TableError`."""
     parser = expat.ParserCreate()
     parser.StartElementHandler = start
     parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
     parser.buffer_text = True
 
     def entity(*_: object) -> None:
@@ -204,8 +205,7 @@ def sheet_facts(path: Path, filename: str, sheet: str) -> SheetFacts:
         if not any(b"<f" in piece or b":f" in piece or b't="e"' in piece for piece in _pieces(archive, member)):
             return facts
         reader = _Cells(facts)
-        parser_start, parser_end = reader.start, reader.end
-        parse_member(archive, member, filename, parser_start, parser_end)
+        parse_member(archive, member, filename, reader.start, reader.end, reader.text)
     return facts
 
 
@@ -223,7 +223,7 @@ class _Cells:
     def __init__(self, facts: SheetFacts) -> None:
         self._facts = facts
         self._cell = self._type = ""
-        self._formula = self._value = False
+        self._formula = self._value = self._inside = False
         self._row = 0
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -237,11 +237,15 @@ class _Cells:
             self._formula = self._value = False
         elif local == "f":
             self._formula = True
-        elif local == "v":
-            self._value = True
+        self._inside = local in ("v", "t")
+
+    def text(self, data: str) -> None:
+        """Text of a value element; an empty ``<v></v>`` is no value."""
+        self._value = self._value or (self._inside and bool(data))
 
     def end(self, name: str) -> None:
         """An element closes; the cell's case is decided at its end."""
+        self._inside = False
         if name.rsplit(":", 1)[-1] != "c":
             return
         if self._type == "e":

@@ -44,6 +44,7 @@ KEYS: dict[str, str] = {
     "sci": patterns.SCIENTIFIC_CODE,
 }
 _ROUGH = {key: re.compile(pattern) for key, pattern in KEYS.items()}
+_FIRST = re.compile("([0-9]{1,2})[-/.]")
 _NUMBERS = (
     "int",
     "point",
@@ -108,14 +109,16 @@ class Columns:
         self._con = con
         self._columns = list(columns)
         self._marks = tuple(sorted({mark.lower() for mark in null_marks if mark}))
-        self._odd_marks = not set(self._marks) <= set(NULL_MARKS)
+        self.odd_marks = not set(self._marks) <= set(NULL_MARKS)
         self._epoch = epoch_1904
 
     def mark(self, cell: str) -> str:
         """SQL: the cell is a mark of absence."""
         if not self._marks:
             return "false"
-        return f"lower({cell}) IN ({', '.join(literal(mark) for mark in self._marks)})"
+        longest = max(len(mark.encode()) for mark in self._marks)
+        listed = ", ".join(literal(mark) for mark in self._marks)
+        return f"CASE WHEN strlen({cell}) <= {longest} THEN lower({cell}) IN ({listed}) ELSE false END"
 
     def style(self, raw: RawColumn, guess: Guess) -> Style:
         """How the cells of a column are written, from its guess."""
@@ -167,11 +170,15 @@ class Columns:
             return ("sci",)
         cells = [cell.lstrip("\x02") for cell in sample if cell.lower() not in self._marks]
         if not cells:
-            return _NUMBERS if sample else ()
-        for key, keys in _PLANS:
-            match = _ROUGH[key].fullmatch
-            if all(match(cell) for cell in cells):
-                return tuple(k for k in keys if k != "serial" or raw.marked)
+            return (*_NUMBERS, "marks") if sample else ()
+        for first, plan in _PLANS:
+            if not all(map(_ROUGH[first].fullmatch, cells)):
+                continue
+            keys = [key for key in plan if key != "serial" or raw.marked]
+            keys = [key for key in keys if key != "slashed" or any(map(_ROUGH[key].fullmatch, cells))]
+            if any(int(found[1]) > 12 for found in map(_FIRST.match, cells) if found):
+                keys = [key for key in keys if not key.endswith("_mdy")]
+            return (*keys, "marks") if len(cells) < len(sample) else tuple(keys)
         return self._likely(sample)
 
     def _likely(self, sample: list[str]) -> tuple[str, ...]:
@@ -180,7 +187,7 @@ class Columns:
         keys = [key for key, rough in _ROUGH.items() if sum(map(bool, map(rough.fullmatch, cells))) >= 0.5 * len(cells)]
         if not cells or any(key in ("int", "point", "comma") for key in keys):
             keys = list(dict.fromkeys((*keys, *_NUMBERS)))
-        return tuple(key for key in keys if key not in ("serial", "sci"))
+        return (*(key for key in keys if key not in ("serial", "sci")), "marks")
 
     def _count(self, columns: Sequence[RawColumn], plans: Sequence[tuple[str, ...]]) -> list[Counted]:
         wanted: list[tuple[int, str, str]] = []
@@ -189,10 +196,12 @@ class Columns:
             wanted.append((index, "filled", f"count({cell})"))
             if not keys:
                 continue
-            wanted.append((index, "marks", f"count_if({self.mark(cell)})"))
             for key in keys:
+                if key == "marks":
+                    wanted.append((index, "marks", f"count_if({self.mark(cell)})"))
+                    continue
                 test = _tests(key, raw, self._epoch)
-                if self._odd_marks:
+                if self.odd_marks:
                     test = f"{test} AND NOT {self.mark(cell)}"
                 wanted.append((index, key, f"count_if({test})"))
         numbers: list[int] = []

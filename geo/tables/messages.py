@@ -63,7 +63,7 @@ RULES: dict[str, tuple[Severity, str]] = {
         "Sel {cell} berisi rumus tanpa nilai tersimpan; sel menjadi kosong. Buka lalu simpan lagi berkasnya.",
     ),
     "tabel.rumus": (_C, "{count} sel berisi rumus; nilai tersimpannya yang dipakai."),
-    "tabel.sel_galat": (_P, "Baris {row}: sel berisi galat rumus {value}; menjadi kosong."),
+    "tabel.sel_galat": (_P, "Baris {row}: sel {value} berisi galat rumus; menjadi kosong."),
     "tabel.epoch_1904": (_C, "Buku kerja memakai sistem tanggal 1904; tanggal dihitung darinya."),
     "tabel.angka_16_digit": (
         _P,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from geo.tables.engine import NUMBER_MARK, literal
+from geo.tables.engine import NUMBER_MARK, literal, literals
 from geo.tables.types import ColumnType
 
 _GAP = "[ \u00a0\u202f]"
@@ -69,10 +69,11 @@ FALSE_WORDS = ("tidak", "salah", "false", "no")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """SQL over one cell: does it fit, and its value."""
+    """SQL over one cell: does it fit, its value as text, and (days only) its value to compare by."""
 
     fits: str
     value: str
+    native: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,9 +203,10 @@ def date_value(cell: str, order: str) -> str:
 
     ISO dates, days with `/`, `-` or `.` (`order` dmy or mdy), and days with the month's name.
     """
-    days = "%d-%m-%Y" if order == "dmy" else "%m-%d-%Y"
-    plain = f"try_strptime(translate({cell}, '/.', '--'), ['%Y-%m-%d', {literal(days)}])"
-    return f"CASE WHEN regexp_matches({cell}, '[A-Za-z]') THEN {_named_value(cell)} ELSE {plain} END"
+    days = ("%d", "%m") if order == "dmy" else ("%m", "%d")
+    formats = [f"{days[0]}{mark}{days[1]}{mark}%Y" for mark in "/-."] + ["%Y-%m-%d", "%Y/%m/%d"]
+    plain = f"try_strptime({cell}, {literals(formats)})"
+    return f"coalesce({plain}, CASE WHEN regexp_matches({cell}, '[A-Za-z]') THEN {_named_value(cell)} END)"
 
 
 def _named_value(cell: str) -> str:

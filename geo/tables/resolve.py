@@ -89,25 +89,35 @@ def _chosen(table: Prepared, raw: RawColumn, named: Named, choice: ColumnChoice,
     if kind is ColumnType.TEXT:
         filled, marks = _ask(table, f"count({cell}), 0")
         return Resolved(raw, named, guess, counting.style(raw, guess), filled, marks)
-    present = f"{cell} IS NOT NULL AND NOT {counting.mark(cell)}"
-    filled, marks, percent, zoned = _ask(
+    filled, percent, zoned = _ask(
         table,
-        f"count({cell}), count_if({counting.mark(cell)}), count_if({present} AND ends_with({cell}, '%')), "
+        f"count({cell}), count_if(ends_with({cell}, '%')), "
         + (f"count_if({patterns.full(cell, patterns.ZONED)})" if kind is ColumnType.TIMESTAMP else "0"),
     )
-    values = filled - marks
-    guess = replace(guess, percent=0 < percent == values, zoned=0 < zoned == values)
+    marks = 0
     best: tuple[int, Guess] | None = None
-    for candidate in _candidates(guess, choice):
-        fits = patterns.reading(kind, cell, counting.style(raw, candidate)).fits
-        (bad,) = _ask(table, f"count_if({present} AND NOT ({fits}))")
+    for plain in _candidates(guess, choice):
+        candidate = replace(plain, percent=0 < percent == filled - marks, zoned=0 < zoned == filled - marks)
+        bad = _misfits(table, counting, candidate, raw, filled)
+        if bad and not marks:
+            (marks,) = _ask(table, f"count_if({counting.mark(cell)})")
+            candidate = replace(plain, percent=0 < percent == filled - marks, zoned=0 < zoned == filled - marks)
+            bad = _misfits(table, counting, candidate, raw, filled)
+        bad -= marks
         if best is None or bad < best[0]:
             best = bad, candidate
         if bad == 0:
             break
     bad, guess = best if best is not None else (0, guess)
-    style = counting.style(raw, guess)
-    return Resolved(raw, named, guess, style, filled, marks, bad)
+    return Resolved(raw, named, guess, counting.style(raw, guess), filled, marks, bad)
+
+
+def _misfits(table: Prepared, counting: Columns, guess: Guess, raw: RawColumn, filled: int) -> int:
+    """Cells, marks of absence included, that are not of the guessed type."""
+    cell = column(raw.position)
+    fits = patterns.reading(guess.type, cell, counting.style(raw, guess)).fits
+    kept = f"({fits}) AND NOT {counting.mark(cell)}" if counting.odd_marks else fits
+    return filled - _ask(table, f"count_if({kept})")[0]
 
 
 def _candidates(guess: Guess, choice: ColumnChoice) -> list[Guess]:

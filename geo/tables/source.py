@@ -60,7 +60,6 @@ class Loaded:
     issues: Issues
     numbers: frozenset[int] = frozenset()
     merged: int = 0
-    trimmed: bool = False
     long_numbers: frozenset[int] = frozenset()
     findings: list[Finding] = field(default_factory=list)
 

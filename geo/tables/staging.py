@@ -38,6 +38,7 @@ class _Output:
     item: Resolved
     type: ColumnType
     value: str
+    native: str | None = None
 
 
 def stage(path: Path | str, filename: str, choice: ReadChoice | None, out_dir: Path | str) -> StagedTable:
@@ -126,7 +127,10 @@ def _output(item: Resolved, counting: Columns) -> _Output:
     if item.bad:
         tests.append(f"({reading.fits})")
     value = f"CASE WHEN {' AND '.join(tests)} THEN {reading.value} END" if tests else reading.value
-    return _Output(item, kind, value)
+    native = reading.native
+    if native is not None and tests:
+        native = f"CASE WHEN {' AND '.join(tests)} THEN {native} END"
+    return _Output(item, kind, value, native)
 
 
 def _columns(table: Prepared, outputs: Sequence[_Output]) -> tuple[StagedColumn, ...]:
@@ -142,7 +146,9 @@ def _columns(table: Prepared, outputs: Sequence[_Output]) -> tuple[StagedColumn,
 
 def _bounds(output: _Output) -> str:
     if output.type in _ORDERED:
-        return f"min({output.value}), max({output.value})"
+        if output.native is None:
+            return f"min({output.value}), max({output.value})"
+        return ", ".join(f"CAST(CAST({side}({output.native}) AS DATE) AS VARCHAR)" for side in ("min", "max"))
     if output.type is ColumnType.NUMERIC:
         number = f"TRY_CAST({output.value} AS DOUBLE)"
         return f"arg_min({output.value}, {number}), arg_max({output.value}, {number})"

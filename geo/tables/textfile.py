@@ -23,56 +23,38 @@ _UTF8 = ("utf-8", "utf-8-sig")
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """One pass over the bytes: how many records, and whether anything asks for the careful reader."""
+    """One pass over the bytes: how many records, and whether anything asks for the careful reader.
+
+    ``rare_spaces`` tells of white space other than the plain space (tabs in cells, no-break spaces).
+    """
 
     records: int
     regular: bool
-    spaces: bool
+    rare_spaces: bool
 
 
-def scan(path: Path, delimiter: str, quote: str, blank_head: int) -> Scan:
-    """Counts records of a UTF-8 file (line ends outside quotes) and looks for trouble.
+def scan(path: Path, delimiter: str, quote: str) -> Scan:
+    """Counts the records of a UTF-8 file (line ends outside quotes) and looks for trouble.
 
-    Regular means: no NUL, no lone carriage return, and no blank line but the first `blank_head`.
+    Irregular are NUL bytes, replacement characters and a quote left open. Blank lines, lone carriage returns
+    and ragged rows need no look here: they make the quick reader fail or count otherwise than we do.
     """
     mark = quote.encode() if quote else None
-    sides = [b" " + delimiter.encode(), delimiter.encode() + b" ", b" \n", b"\n ", b" \r", b"\xc2\xa0", b"\xe2\x80"]
-    sides += [b'" ', b' "', b"\t\n", b"\t\r"] + ([] if delimiter == "\t" else [b"\t"])
-    records = blanks = returns = pairs = 0
+    rare = [b"\xc2\xa0", b"\xe2\x80", b"\xef\xbb"] + ([] if delimiter == "\t" else [b"\t"])
+    records = 0
     inside = spaces = nul = replaced = False
     last = b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
-            joined = last[-3:] + chunk
             nul = nul or b"\x00" in chunk
-            replaced = replaced or b"\xef\xbf\xbd" in joined
-            returns += chunk.count(b"\r")
-            pairs += chunk.count(b"\r\n") + (last[-1:] == b"\r" and chunk[:1] == b"\n")
-            spaces = spaces or any(side in joined for side in sides)
-            blanks += _blank_lines(last, chunk)
+            replaced = replaced or (b"\xef" in chunk and b"\xef\xbf\xbd" in last[-3:] + chunk)
+            spaces = spaces or any(side[:1] in chunk and side in last[-3:] + chunk for side in rare)
             parts = chunk.split(mark) if mark and mark in chunk else [chunk]
             records += sum(part.count(b"\n") for part in parts[int(inside) :: 2])
             inside ^= (len(parts) - 1) % 2 == 1
             last = chunk
     records += last[-1:] != b"\n"
-    regular = not nul and not replaced and returns == pairs and blanks == blank_head and not inside
-    return Scan(records, regular, spaces)
-
-
-def _blank_lines(last: bytes, chunk: bytes) -> int:
-    """Empty lines of `chunk`, its first one included when the piece before ended a line."""
-    found = 0
-    for empty in (b"\n\n", b"\n\r\n"):
-        start = chunk.find(empty)
-        while start >= 0:
-            found += 1
-            start = chunk.find(empty, start + 1)
-    ended = last[-1:] == b"\n"
-    if ended and (chunk[:1] == b"\n" or chunk[:2] == b"\r\n"):
-        found += 1
-    if last[-2:] == b"\n\r" and chunk[:1] == b"\n":
-        found += 1
-    return found
+    return Scan(records, not (nul or replaced or inside), spaces)
 
 
 class TextSource:
@@ -125,9 +107,8 @@ class TextSource:
 
     def load(self, con: Connection, first_row: int, width: int) -> Loaded:
         """Fills ``raw`` (see `Loaded`); the quick reader's count is checked against the bytes."""
-        blank_head = sum(1 for row, cells in self._head if row < first_row and not cells)
         if self._fits and (path := self._as_utf8()) is not None:
-            scanned = scan(path, self._delimiter, self._quote, blank_head)
+            scanned = scan(path, self._delimiter, self._quote)
             loaded = self._load_fast(con, path, scanned, first_row, width) if scanned.regular else None
             if loaded is not None:
                 return self._done(con, loaded, first_row)
@@ -160,7 +141,7 @@ class TextSource:
             "escape": literal(self._quote),
             "skip": str(first_row - 1),
         }
-        cells = "".join(f", {clean(i, trim=scanned.spaces)} AS {column(i)}" for i in range(width))
+        cells = "".join(f", {clean(i, trim=scanned.rare_spaces)} AS {column(i)}" for i in range(width))
         try:
             con.execute(
                 f"CREATE TABLE raw AS SELECT row_number() OVER () + {first_row - 1} AS _row{cells} FROM "  # noqa: S608
@@ -173,7 +154,9 @@ class TextSource:
         if count != max(scanned.records - (first_row - 1), 0):
             con.execute("DROP TABLE raw")
             return None
-        return Loaded(width, Issues(), trimmed=scanned.spaces)
+        if not scanned.rare_spaces:
+            _trim_plain(con, width)
+        return Loaded(width, Issues())
 
     def _load_slow(self, con: Connection, first_row: int) -> Loaded:
         issues = Issues()
@@ -183,7 +166,7 @@ class TextSource:
         width = max(width, head_width, 1)
         load_normal(con, target, width, longest)
         target.unlink()
-        return Loaded(width, issues, trimmed=True)
+        return Loaded(width, issues)
 
     def _checked(self, first_row: int, width: int, issues: Issues) -> Iterator[tuple[int, Sequence[str]]]:
         for record in self._records():
@@ -201,6 +184,23 @@ class TextSource:
             if record.broken:
                 issues.add("tabel.karakter_rusak", record.row)
             yield record.row, cells
+
+
+def _trim_plain(con: Connection, width: int) -> None:
+    """Trims the columns in which a cell begins or ends with a plain space (a look that costs almost nothing)."""
+    names = [column(i) for i in range(width)]
+    padded: set[str] = set()
+    for start in range(0, width, 100):
+        batch = names[start : start + 100]
+        tests = ", ".join(f"bool_or(starts_with({c}, ' ') OR ends_with({c}, ' '))" for c in batch)
+        found = con.execute(f"SELECT {tests} FROM raw").fetchone()  # noqa: S608
+        padded |= {name for name, hit in zip(batch, found, strict=True) if hit}
+    if not padded:
+        return
+    cells = ", ".join(f"{clean(i, trim=True)} AS {name}" if name in padded else name for i, name in enumerate(names))
+    con.execute(f"CREATE TABLE trimmed AS SELECT _row, {cells} FROM raw")  # noqa: S608
+    con.execute("DROP TABLE raw")
+    con.execute("ALTER TABLE trimmed RENAME TO raw")
 
 
 def _used(cells: Sequence[str]) -> int:

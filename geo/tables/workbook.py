@@ -184,7 +184,7 @@ class WorkbookSource:
         load_normal(con, target, loaded_width, longest)
         target.unlink()
         merged = sum(1 for row, _ in self._merges if row + 1 >= first_row)
-        loaded = Loaded(loaded_width, issues, frozenset(numbers), merged, trimmed=True)
+        loaded = Loaded(loaded_width, issues, frozenset(numbers), merged)
         loaded.findings += self._formula_findings(issues)
         loaded.long_numbers = frozenset(long_numbers)
         return loaded
