@@ -76,7 +76,7 @@ def run_pending_once(plan: WorkerPlan) -> int:
 
 
 def build_app(plan: WorkerPlan, note: Callable[[str], object] | None = None) -> App:
-    """Return procrastinate's application with the plan's tasks registered; `note` hears each run's task name."""
+    """Return procrastinate's application with the plan's tasks; `note` hears each run's task name."""
     connector = PsycopgConnector(
         conninfo=plan.database_url,
         kwargs={"options": QUEUE_PATH, "application_name": "portal-worker"},
@@ -117,7 +117,7 @@ async def _work(plan: WorkerPlan, *, wait: bool, note: Callable[[str], object] |
 
 
 def _sweep(plan: WorkerPlan, ended: threading.Event) -> None:
-    """Recover the jobs of workers that died since; a database that is away for a while is no reason to stop."""
+    """Recover the jobs of workers that died since; a database that is away is no reason to stop."""
     while not ended.wait(RECOVERY_SECONDS):
         try:
             with psycopg.connect(plan.database_url, autocommit=True) as connection:
