@@ -20,7 +20,8 @@ from portal.kernel import sandbox_child
 
 SANDBOX_UID = 65534
 PACKAGES = ("geo", "config")
-_INPUT, _WORK, _APP = "/input", "/work", "/app"
+# a place that hides nothing in which the interpreter or its libraries may lie
+_INPUT, _WORK, _APP = "/.sandbox/input", "/.sandbox/work", "/.sandbox/app"
 
 
 class Mode(StrEnum):
