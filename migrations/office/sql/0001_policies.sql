@@ -3,6 +3,7 @@ SET LOCAL ROLE @vault_owner@;
 DO $$
 DECLARE
     t text;
+    v_read text;
 BEGIN
     FOREACH t IN ARRAY ARRAY['register', 'duty', 'grant_record', 'opening', 'bulk'] LOOP
         EXECUTE format('ALTER TABLE vault.%I ENABLE ROW LEVEL SECURITY', t);
@@ -16,8 +17,11 @@ BEGIN
                              'classification', 'consent'] LOOP
         EXECUTE format('ALTER TABLE vault.%I ENABLE ROW LEVEL SECURITY', t);
         EXECUTE format('ALTER TABLE vault.%I FORCE ROW LEVEL SECURITY', t);
+        -- what quotes rows or unlocks files is content, which a list does not open
+        v_read := CASE WHEN t IN ('resource', 'file', 'upload', 'finding') THEN 'audit.content()'
+                       ELSE 'audit.scope(false)' END;
         EXECUTE format('CREATE POLICY opened ON vault.%I FOR SELECT
-            USING (dataset_id = ANY ((SELECT audit.scope(false))::uuid[]))', t);
+            USING (dataset_id = ANY ((SELECT %s)::uuid[]))', t, v_read);
         EXECUTE format('CREATE POLICY made ON vault.%I FOR INSERT
             WITH CHECK (dataset_id = ANY ((SELECT audit.scope(true))::uuid[]))', t);
         EXECUTE format('CREATE POLICY changed ON vault.%I FOR UPDATE
@@ -71,27 +75,32 @@ DECLARE
     v_dataset uuid;
 BEGIN
     SELECT dataset_id INTO STRICT v_dataset FROM vault.bulk WHERE name = p_name AND NOT sealed;
+    IF NOT v_dataset = ANY (audit.scope(true)) THEN
+        RAISE insufficient_privilege USING MESSAGE = 'no opening covers this dataset';
+    END IF;
     EXECUTE format('ALTER TABLE vault.%I ADD PRIMARY KEY (_id)', p_name);
     EXECUTE format('ALTER TABLE vault.%I ENABLE ROW LEVEL SECURITY', p_name);
     EXECUTE format('ALTER TABLE vault.%I FORCE ROW LEVEL SECURITY', p_name);
     EXECUTE format('CREATE POLICY opened ON vault.%I FOR SELECT
-        USING ((SELECT %L::uuid = ANY (audit.scope(false))))', p_name, v_dataset);
+        USING ((SELECT %L::uuid = ANY (audit.content())))', p_name, v_dataset);
     EXECUTE format('REVOKE ALL ON vault.%I FROM @office@', p_name);
     EXECUTE format('GRANT SELECT ON vault.%I TO @office@', p_name);
     UPDATE vault.bulk SET sealed = true WHERE name = p_name;
 END $$;
 
-CREATE FUNCTION vault.drop_table(p_name text) RETURNS void
+-- false: there is none that the opening may write
+CREATE FUNCTION vault.drop_table(p_name text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     v_dataset uuid;
 BEGIN
     SELECT dataset_id INTO v_dataset FROM vault.bulk WHERE name = p_name;
     IF v_dataset IS NULL OR NOT v_dataset = ANY (audit.scope(true)) THEN
-        RETURN;
+        RETURN false;
     END IF;
     EXECUTE format('DROP TABLE IF EXISTS vault.%I', p_name);
     DELETE FROM vault.bulk WHERE name = p_name;
+    RETURN true;
 END $$;
 
 CREATE FUNCTION vault.refuse_unsealed() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER

@@ -9,7 +9,8 @@ CREATE TABLE vault.register (
     dataset_id uuid PRIMARY KEY,
     agency_id uuid NOT NULL,
     sifat text NOT NULL DEFAULT 'belum_ditetapkan' CHECK (sifat IN ('belum_ditetapkan', 'publik', 'dikecualikan')),
-    created timestamptz NOT NULL DEFAULT now()
+    created timestamptz NOT NULL DEFAULT now(),
+    UNIQUE (dataset_id, agency_id)
 );
 CREATE INDEX register_agency ON vault.register (agency_id);
 
@@ -56,7 +57,7 @@ CREATE TABLE vault.opening (
 CREATE INDEX opening_ends ON vault.opening (ends);
 
 CREATE TABLE vault.dataset (
-    id uuid PRIMARY KEY REFERENCES vault.register (dataset_id) ON DELETE CASCADE,
+    id uuid PRIMARY KEY,
     agency_id uuid NOT NULL,
     name text NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9_-]{1,99}$'),
     working_version integer NOT NULL DEFAULT 1,
@@ -66,7 +67,9 @@ CREATE TABLE vault.dataset (
     created_by uuid NOT NULL,
     modified timestamptz NOT NULL DEFAULT now(),
     modified_by uuid NOT NULL,
-    UNIQUE (agency_id, name)
+    UNIQUE (agency_id, name),
+    -- the agency is the register's, so that no name of another agency can be tried out
+    FOREIGN KEY (id, agency_id) REFERENCES vault.register (dataset_id, agency_id) ON DELETE CASCADE
 );
 
 CREATE TABLE vault.version (
@@ -125,7 +128,9 @@ CREATE TABLE vault.upload (
     person_id uuid NOT NULL,
     filename text NOT NULL,
     length bigint NOT NULL CHECK (length >= 0),
-    received bigint NOT NULL DEFAULT 0,
+    received bigint NOT NULL DEFAULT 0 CHECK (received BETWEEN 0 AND length),
+    wrapped_key bytea NOT NULL,
+    key_id text NOT NULL,
     started timestamptz NOT NULL DEFAULT now(),
     touched timestamptz NOT NULL DEFAULT now(),
     finished timestamptz
