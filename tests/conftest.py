@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -176,8 +177,9 @@ def browser() -> Iterator[object]:
         "--disable-sync",
     ]
     with sync_playwright() as playwright:
-        chromium = os.environ.get("PORTAL_CHROMIUM", "/usr/bin/chromium")
-        running = playwright.chromium.launch(executable_path=chromium, args=flags)
+        # where the system has none (Ubuntu), Playwright's own build
+        found = shutil.which("chromium") or shutil.which("google-chrome")
+        running = playwright.chromium.launch(executable_path=found, args=flags)
         yield running
         running.close()
 

@@ -1,0 +1,86 @@
+# Every verb sets itself up on a fresh Debian 12/13 or Ubuntu 24.04 machine; stamp files make the next run quick.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMPS := $(VENV)/.stamps
+SYNC = $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes
+# 3.11 or newer; Debian 12 has 3.11, Debian 13 has 3.13, Ubuntu 24.04 has 3.12
+PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
+	$$p -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+SYSTEM := .ci/system
+CODE := config geo search portal plugins bench migrations tests
+
+.PHONY: help demo test test-long lint bench fmt lock clean self
+
+help: ## Show the verbs
+	@echo "Portal data kabupaten"
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
+	@echo "  Variables of make demo: PORT OFFICE_PORT DEMO_DIR PROFILE SEARCH=elasticsearch"
+
+demo: $(STAMPS)/run-system $(STAMPS)/run-python ## Install what is missing, load real data, run the portal (Ctrl-C ends it)
+	@if [ "$${SEARCH:-}" = elasticsearch ]; then $(SYSTEM) elasticsearch; fi
+	@exec $(BIN)/portal demo
+
+test: $(STAMPS)/test-system $(STAMPS)/dev-python ## Run the suite on real PostGIS, Elasticsearch and Chromium
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+test-long: $(STAMPS)/test-system $(STAMPS)/dev-python ## Run the suite with the long matrices and longer fuzzing
+	@$(BIN)/python -m pytest --long $(PYTEST_ARGS)
+
+lint: $(STAMPS)/dev-python ## Check style, types and import floors
+	@$(BIN)/ruff check $(CODE)
+	@$(BIN)/ruff format --check $(CODE)
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+bench: $(STAMPS)/test-system $(STAMPS)/dev-python ## Run the benchmarks; figures go to docs/performance.md by hand
+	@$(BIN)/python -m bench $(BENCH_ARGS)
+
+fmt: $(STAMPS)/dev-python ## Format the code
+	@$(BIN)/ruff check --fix-only --quiet $(CODE) || true
+	@$(BIN)/ruff format $(CODE)
+
+lock: $(STAMPS)/uv ## Compile both lock files from setup.cfg
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header setup.cfg \
+		-o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --extra dev \
+		setup.cfg -o requirements-dev.lock
+	@printf 'uv\nsetuptools>=77\n' | $(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate -c requirements-dev.lock - -o requirements-bootstrap.lock
+
+clean: ## Remove the environment and caches, never the data of the demo
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .import_linter_cache .hypothesis *.egg-info
+
+# --- the system's programs: only what is missing is installed
+$(STAMPS)/%-system: $(SYSTEM)
+	@$(SYSTEM) $*
+	@mkdir -p $(STAMPS) && touch $@
+
+# --- Python: uv by its own hashes, then everything by the lock files' hashes
+$(STAMPS)/venv: | $(STAMPS)/run-system
+	@[ -x $(BIN)/python ] || $(or $(PYTHON),python3) -m venv $(VENV)
+	@mkdir -p $(STAMPS) && touch $@
+
+$(STAMPS)/uv: requirements-bootstrap.lock $(STAMPS)/venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+$(STAMPS)/run-python: requirements.lock requirements-bootstrap.lock setup.cfg pyproject.toml $(STAMPS)/uv
+	@if [ -e $(STAMPS)/dev-python ]; then $(MAKE) --no-print-directory $(STAMPS)/dev-python; else \
+		$(SYNC) requirements.lock requirements-bootstrap.lock && $(MAKE) --no-print-directory self; fi
+	@touch $@
+
+$(STAMPS)/dev-python: requirements-dev.lock requirements-bootstrap.lock setup.cfg pyproject.toml $(STAMPS)/uv
+	@$(SYNC) requirements-dev.lock requirements-bootstrap.lock
+	@$(MAKE) --no-print-directory self
+	@# Ubuntu has no Chromium outside its snap: Playwright's own build, with what it needs
+	@command -v chromium google-chrome > /dev/null || $(BIN)/playwright install --with-deps chromium
+	@touch $@
+
+# the portal itself, editable, built by the setuptools of the bootstrap lock
+self:
+	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
