@@ -16,7 +16,7 @@ Connection = Any
 
 
 @contextmanager
-def connect(work: Path, readable: Sequence[Path]) -> Iterator[Connection]:
+def connect(work: Path, readable: Sequence[Path], *, threads: int = THREADS) -> Iterator[Connection]:
     """A connection that may read and write only `work` and read only the files `readable`.
 
     No extension is ever fetched or loaded, and the settings are locked before the first byte is read.
@@ -28,7 +28,7 @@ def connect(work: Path, readable: Sequence[Path]) -> Iterator[Connection]:
     con = duckdb.connect(
         ":memory:",
         config={
-            "threads": THREADS,
+            "threads": threads,
             "memory_limit": MEMORY_LIMIT,
             "temp_directory": str(spill),
             "autoinstall_known_extensions": False,
