@@ -7,6 +7,8 @@ SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMPS := $(VENV)/.stamps
+# the portal itself, editable, built by the setuptools of the bootstrap lock
+SELF = $(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 SYNC = $(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes
 # 3.11 or newer; Debian 12 has 3.11, Debian 13 has 3.13, Ubuntu 24.04 has 3.12
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
@@ -14,7 +16,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 SYSTEM := .ci/system
 CODE := config geo search portal plugins bench migrations tests
 
-.PHONY: help demo test test-long lint bench fmt lock clean self
+.PHONY: help demo test test-long lint bench fmt lock clean
 
 help: ## Show the verbs
 	@echo "Portal data kabupaten"
@@ -70,17 +72,14 @@ $(STAMPS)/uv: requirements-bootstrap.lock $(STAMPS)/venv
 	@touch $@
 
 $(STAMPS)/run-python: requirements.lock requirements-bootstrap.lock setup.cfg pyproject.toml $(STAMPS)/uv
-	@if [ -e $(STAMPS)/dev-python ]; then $(MAKE) --no-print-directory $(STAMPS)/dev-python; else \
-		$(SYNC) requirements.lock requirements-bootstrap.lock && $(MAKE) --no-print-directory self; fi
+	@# a recipe line that names the sub-make runs even under make -n: it stands alone
+	@if [ -e $(STAMPS)/dev-python ]; then $(MAKE) --no-print-directory $(STAMPS)/dev-python; fi
+	@[ -e $(STAMPS)/dev-python ] || { $(SYNC) requirements.lock requirements-bootstrap.lock && $(SELF); }
 	@touch $@
 
 $(STAMPS)/dev-python: requirements-dev.lock requirements-bootstrap.lock setup.cfg pyproject.toml $(STAMPS)/uv
 	@$(SYNC) requirements-dev.lock requirements-bootstrap.lock
-	@$(MAKE) --no-print-directory self
+	@$(SELF)
 	@# Ubuntu has no Chromium outside its snap: Playwright's own build, with what it needs
 	@command -v chromium google-chrome > /dev/null || $(BIN)/playwright install --with-deps chromium
 	@touch $@
-
-# the portal itself, editable, built by the setuptools of the bootstrap lock
-self:
-	@$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
