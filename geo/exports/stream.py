@@ -27,7 +27,7 @@ def select_features(schema: str, table: str, fields: Sequence[ExportField]) -> s
     names = [sql.SQL("{} , {}").format(sql.Literal(one.name), sql.Identifier(one.name)) for one in fields]
     chunks = [names[place : place + 40] for place in range(0, len(names), 40)]  # 100 arguments a call
     objects = [sql.SQL("jsonb_build_object({})").format(sql.SQL(", ").join(chunk)) for chunk in chunks]
-    properties = sql.SQL(" || ").join(objects) if objects else sql.SQL("'{{}}'::jsonb")
+    properties = sql.SQL(" || ").join(objects) if objects else sql.SQL("'{}'::jsonb")
     return sql.SQL(
         'SELECT \'{{"type":"Feature","id":\' || _id || \',"properties":\' || ({properties})::text'
         " || ',\"geometry\":' || coalesce(ST_AsGeoJSON(ST_ForcePolygonCCW(geom), {decimals}), 'null') || '}}'"

@@ -1,0 +1,1 @@
+"""Vector tiles: tile arithmetic, geometry prepared in PostGIS, ST_AsMVT within a byte budget, PMTiles."""
