@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from itertools import pairwise
 
-from portal.ingest.texts import _
 from portal.kernel.errors import Conflict
+from portal.kernel.texts import gettext as _
 
 
 class State(StrEnum):
@@ -60,7 +61,7 @@ BY_CLASSIFICATION = frozenset(
 def _table() -> Mapping[State, tuple[State, ...]]:
     """All allowed moves, each list in the order of the states."""
     ways: dict[State, set[State]] = {state: set() for state in State}
-    for before, after in zip(CHAIN, CHAIN[1:], strict=False):
+    for before, after in pairwise(CHAIN):
         ways[before].add(after)
     ways[State.CHECKED].add(State.RETURNED)
     ways[State.RETURNED].add(State.EDITED)

@@ -18,6 +18,30 @@ CREATE INDEX release_order_open ON ingest.release_order (created) WHERE finished
 CREATE UNIQUE INDEX release_order_one ON ingest.release_order (dataset_id) WHERE finished IS NULL;
 GRANT SELECT, INSERT, UPDATE ON ingest.release_order TO @office@;
 
+-- What an order puts on the public side or takes off it (hashes and table names, no content): written before the
+-- thing itself is made, so that a sweeper can finish or remove what a kill left.
+CREATE TABLE ingest.release_item (
+    order_id uuid NOT NULL REFERENCES ingest.release_order (id) ON DELETE CASCADE,
+    kind text NOT NULL CHECK (kind IN ('berkas', 'tabel')),
+    name text NOT NULL,
+    noted timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (order_id, kind, name)
+);
+GRANT SELECT, INSERT, DELETE ON ingest.release_item TO @office@;
+
+-- Who is named on which submission (ids only): the load of each officer, counted without opening the vault.
+CREATE TABLE ingest.assignment (
+    dataset_id uuid NOT NULL,
+    version integer NOT NULL,
+    duty text NOT NULL CHECK (duty IN ('pemeriksa', 'ppid', 'bps')),
+    person_id uuid NOT NULL REFERENCES accounts.person (id),
+    named timestamptz NOT NULL DEFAULT now(),
+    ended timestamptz,
+    PRIMARY KEY (dataset_id, version, duty, person_id)
+);
+CREATE INDEX assignment_load ON ingest.assignment (duty, person_id) WHERE ended IS NULL;
+GRANT SELECT, INSERT, UPDATE ON ingest.assignment TO @office@;
+
 -- What must go up the floors goes by an event row.
 CREATE SCHEMA contract;
 GRANT USAGE ON SCHEMA contract TO @office@;

@@ -1,0 +1,240 @@
+"""Automatic checks of domain.md section 7 that look at metadata, codes, dictionary and personal numbers.
+
+The engines give V4 (types, missing values) and V8 (geometry, CRS) with their places. Here: V1 mandatory metadata,
+V2 source rule, V3 codes valid at the data's period, V9 personal numbers, V11 schema equal to the dictionary.
+"""
+
+from __future__ import annotations
+
+import csv
+import mmap
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from config import regions
+from config.profile import Profile
+from geo.findings import Finding, Severity, error, warning
+from portal.contract.metadata import ColumnEntry, DatasetMetadata, owed
+from portal.kernel.errors import Invalid
+from portal.kernel.texts import gettext as _
+from portal.quality.personal import hits
+
+#: The value of a dictionary row's `codelist` that asks for check V3.
+REGION_CODES = "wilayah"
+_CODE_COLUMN = re.compile(
+    r"^(kode|kd|id)_?(wilayah|kemendagri|kab|kabupaten|kota|kec|kecamatan|desa|kel|kelurahan|desa_kelurahan)$"
+)
+_LONG_DIGITS = re.compile(rb"[0-9](?:[ .\-]?[0-9]){14}|[eE]\+?1[5-7]")
+MOST_PLACES = 100
+
+
+def source_rule(metadata: DatasetMetadata, profile: Profile) -> None:
+    """Rule SR-1 (BR 12, T01): raises Invalid naming the rule when the source is not allowed for the data type.
+
+    A draft that lacks one of the two passes: they are owed, and asked for before a file is taken.
+    """
+    if not metadata.jenis_data or not metadata.sumber_data:
+        return
+    rule = profile.source_rule(metadata.jenis_data)
+    if rule.allows(metadata.sumber_data):
+        return
+    message = _(
+        "Aturan SR-1: data berjenis %(kind)s hanya boleh bersumber dari %(names)s.",
+        kind=metadata.jenis_data.replace("_", " "),
+        names=", ".join(rule.names) or "-",
+    )
+    raise Invalid(message, fields={"sumber_data": (message,)}, rule="SR-1")
+
+
+def metadata_findings(metadata: DatasetMetadata, profile: Profile) -> list[Finding]:
+    """V1, V2 and V3 over the metadata; each with the field as its column."""
+    found = [
+        Finding(
+            "V1.metadata_wajib", Severity.GALAT, "Metadata wajib belum diisi: {field}", {"field": name}, column=name
+        )
+        for name in owed(metadata)
+    ]
+    try:
+        source_rule(metadata, profile)
+    except Invalid as refusal:
+        found.append(Finding("V2.sumber", Severity.GALAT, refusal.message, column="sumber_data"))
+    on = metadata.periode.end or metadata.periode.start
+    for code in metadata.cakupan_wilayah:
+        fault = regions.check_code(code, on)
+        if fault is not None:
+            found.append(
+                Finding(
+                    f"V3.{fault.rule}",
+                    Severity.GALAT,
+                    fault.message.replace("{", "("),
+                    column="cakupan_wilayah",
+                    value=code,
+                )
+            )
+    return found
+
+
+def is_code_column(name: str) -> bool:
+    """Whether a column's name says that it holds region codes of the Ministry of Home Affairs."""
+    return _CODE_COLUMN.match(name) is not None
+
+
+def dictionary_findings(entries: Sequence[ColumnEntry], columns: Iterable[str]) -> list[Finding]:
+    """V11: the dictionary has exactly the columns that were loaded."""
+    described, loaded = [entry.name for entry in entries], list(columns)
+    found = [
+        Finding(
+            "V11.kolom_tanpa_kamus", Severity.GALAT, "Kolom {name} tidak ada dalam kamus data.", {"name": n}, column=n
+        )
+        for n in loaded
+        if n not in described
+    ]
+    found += [
+        Finding(
+            "V11.kamus_tanpa_kolom",
+            Severity.GALAT,
+            "Kamus data memuat kolom {name} yang tidak ada di data.",
+            {"name": n},
+            column=n,
+        )
+        for n in described
+        if n not in loaded
+    ]
+    return found
+
+
+def schema_change(before: Sequence[str], after: Sequence[str]) -> list[Finding]:
+    """V11 between versions: columns that came or went are told, since programs rely on them."""
+    found = [
+        Finding(
+            "V11.kolom_hilang",
+            Severity.PERINGATAN,
+            "Kolom {name} pada versi sebelumnya tidak ada lagi.",
+            {"name": name},
+            column=name,
+        )
+        for name in before
+        if name not in after
+    ]
+    found += [
+        Finding("V11.kolom_baru", Severity.CATATAN, "Kolom {name} baru pada versi ini.", {"name": name}, column=name)
+        for name in after
+        if before and name not in before
+    ]
+    return found
+
+
+@dataclass
+class StagedScan:
+    """Reads the staged rows once more, outside the sandbox, for V3 and V9. Row numbers are `_id`, from 1.
+
+    `columns` are all columns of the staged file after `_id`, `codes` those that hold region codes, `on` the day
+    for which codes must be valid. `skip` are columns that are not looked at (geometry).
+    """
+
+    columns: Sequence[str]
+    codes: frozenset[str] = frozenset()
+    on: date | None = None
+    skip: frozenset[str] = frozenset()
+    _bad_codes: dict[tuple[str, str], tuple[int, Finding]] = field(default_factory=dict)
+    _bad_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    _personal: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
+    _personal_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def run(self, path: Path) -> list[Finding]:
+        """All findings of the file (CSV without header, first field `_id`). Reads it only where that can find some."""
+        personal = _may_hold_numbers(path)
+        if not personal and not self.codes:
+            return []
+        limit = csv.field_size_limit(1 << 30)
+        try:
+            with path.open(encoding="utf-8", newline="") as stream:
+                for cells in csv.reader(stream):
+                    self._row(int(cells[0]), cells[1:], personal=personal)
+        finally:
+            csv.field_size_limit(limit)
+        return [*self._code_findings(), *self._personal_findings()]
+
+    def _row(self, number: int, cells: Sequence[str], *, personal: bool) -> None:
+        for name, value in zip(self.columns, cells, strict=False):
+            if not value or name in self.skip:
+                continue
+            if name in self.codes:
+                self._code(number, name, value)
+            elif personal and len(value) >= 15:
+                self._numbers(number, name, value)
+
+    def _code(self, number: int, name: str, value: str) -> None:
+        key = (name, value)
+        if key in self._bad_counts or len(self._bad_counts) >= MOST_PLACES:
+            self._bad_counts[key] += key in self._bad_counts
+            return
+        fault = _fault(value, self.on)
+        if fault is not None:
+            self._bad_counts[key] = 1
+            self._bad_codes[key] = (number, fault)
+
+    def _numbers(self, number: int, name: str, value: str) -> None:
+        for hit in hits(value):
+            key = (name, hit.kind)
+            self._personal_counts[key] += 1
+            self._personal.setdefault(key, (number, hit.masked))
+
+    def _code_findings(self) -> list[Finding]:
+        return [
+            Finding(
+                fault.rule, fault.severity, fault.message, row=number, column=key[0], value=key[1],
+                count=self._bad_counts[key],
+            )
+            for key, (number, fault) in self._bad_codes.items()
+        ]  # fmt: skip
+
+    def _personal_findings(self) -> list[Finding]:
+        return [personal_finding(kind, name, row, masked, self._personal_counts[name, kind])
+                for (name, kind), (row, masked) in self._personal.items()]  # fmt: skip
+
+
+def personal_finding(kind: str, column: str, row: int | None, masked: str, count: int = 1) -> Finding:
+    """V9: a personal number in a column; the value is masked, for findings are read by more people than rows."""
+    return Finding(
+        f"V9.{kind}",
+        Severity.GALAT,
+        "Kolom {column} memuat {kind} ({count} sel). Hapus, samarkan, atau tandai kolom ini tidak publik.",
+        {"column": column, "kind": kind.upper(), "count": count},
+        row=row,
+        column=column,
+        value=masked,
+        count=count,
+    )
+
+
+def personal_in_texts(texts: Mapping[str, str]) -> list[Finding]:
+    """V9 over metadata: field name → text."""
+    return [
+        Finding(
+            f"V9.{hit.kind}", Severity.GALAT, "Isian {field} memuat {kind}.", {"field": name, "kind": hit.kind.upper()},
+            column=name, value=hit.masked,
+        )
+        for name, value in texts.items()
+        for hit in hits(value)
+    ]  # fmt: skip
+
+
+def _may_hold_numbers(path: Path) -> bool:
+    """Whether any run of 15 digits or more (or a large float) stands in the file: a cheap look at the bytes."""
+    if path.stat().st_size == 0:
+        return False
+    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
+        return _LONG_DIGITS.search(view) is not None
+
+
+def _fault(value: str, on: date | None) -> Finding | None:
+    fault = regions.check_code(value, on)
+    if fault is None:
+        return None
+    make = error if fault.rule in {"kode_bps", "tidak_berlaku"} else warning
+    return make(f"V3.{fault.rule}", fault.message.replace("{", "("))

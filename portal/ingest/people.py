@@ -1,0 +1,148 @@
+"""Agencies and people as the submission needs them: who publishes, and whom to name for the next duty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.kernel.identity import Identity, Role, RoleAt
+
+Duty = Literal["pemeriksa", "ppid", "bps"]
+
+#: Which roles may be named for a duty (domain.md 2): the walidata first, the team where there is no walidata.
+ELIGIBLE: dict[Duty, tuple[Role, ...]] = {
+    "pemeriksa": (Role.WALIDATA, Role.TIM_VERVAL),
+    "ppid": (Role.PPID,),
+    "bps": (Role.PEMBINA,),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyFacts:
+    """Public facts of an agency."""
+
+    id: UUID
+    name: str
+    title: str
+    abbreviation: str
+    description: str
+    tingkat: str
+    region_code: str
+    contact: dict[str, str]
+    active: bool
+    created: Any
+
+
+class People:
+    """Questions to the accounts schema, in the office session of this scope."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def agency(self, agency_id: UUID) -> AgencyFacts | None:
+        """The agency, or None."""
+        row = self._session.execute(
+            text(
+                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created"
+                " FROM accounts.agency WHERE id = :id"
+            ),
+            {"id": agency_id},
+        ).one_or_none()
+        return None if row is None else AgencyFacts(**row._asdict())
+
+    def agencies(self, ids: Iterable[UUID]) -> dict[UUID, AgencyFacts]:
+        """Facts of several agencies by id, in one statement."""
+        rows = self._session.execute(
+            text(
+                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created"
+                " FROM accounts.agency WHERE id = ANY(:ids)"
+            ),
+            {"ids": list(set(ids))},
+        )
+        return {row.id: AgencyFacts(**row._asdict()) for row in rows}
+
+    def names(self, ids: Iterable[UUID]) -> dict[UUID, str]:
+        """Names of people by id, in one statement."""
+        wanted = list(set(ids))
+        if not wanted:
+            return {}
+        rows = self._session.execute(text("SELECT id, name FROM accounts.person WHERE id = ANY(:ids)"), {"ids": wanted})
+        return {row.id: row.name for row in rows}
+
+    def service_account(self) -> Identity | None:
+        """The worker's service account with its roles: the first active one that is no application's."""
+        person = self._session.execute(
+            text(
+                "SELECT id, name, email FROM accounts.person p WHERE service AND active AND NOT EXISTS"
+                " (SELECT FROM accounts.role_at r WHERE r.person_id = p.id AND r.role = 'aplikasi')"
+                " ORDER BY created, id LIMIT 1"
+            )
+        ).one_or_none()
+        if person is None:
+            return None
+        roles = self._session.execute(
+            text("SELECT role, agency_id FROM accounts.role_at WHERE person_id = :id"), {"id": person.id}
+        )
+        held = frozenset(RoleAt(Role(row.role), row.agency_id) for row in roles)
+        return Identity(person_id=person.id, name=person.name, email=person.email, roles=held, service=True)
+
+    def least_loaded(self, duty: Duty, exclude: Iterable[UUID]) -> UUID | None:
+        """The eligible person with the fewest open submissions on this duty; never one of `exclude` (T31).
+
+        Among equals the walidata comes before the team, then the one named longest ago, then by id, so that the
+        choice is the same each time it is asked.
+        """
+        return self._session.execute(
+            text(
+                """
+                SELECT p.id FROM accounts.person p
+                JOIN LATERAL (SELECT min(array_position(CAST(:roles AS text[]), r.role)) AS rank
+                              FROM accounts.role_at r WHERE r.person_id = p.id AND r.role = ANY(:roles)) e
+                  ON e.rank IS NOT NULL
+                LEFT JOIN LATERAL (
+                    SELECT count(*) FILTER (WHERE a.ended IS NULL) AS load, max(a.named) AS last
+                    FROM ingest.assignment a WHERE a.person_id = p.id AND a.duty = :duty) l ON true
+                WHERE p.active AND NOT p.service AND NOT p.id = ANY(:exclude)
+                ORDER BY l.load, e.rank, l.last NULLS FIRST, p.id LIMIT 1
+                """
+            ),
+            {"roles": [str(role) for role in ELIGIBLE[duty]], "duty": duty, "exclude": list(set(exclude))},
+        ).scalar()
+
+    def eligible(self, duty: Duty, person_id: UUID) -> bool:
+        """Whether the person is active and still holds a role of this duty."""
+        return bool(
+            self._session.execute(
+                text(
+                    "SELECT EXISTS (SELECT FROM accounts.role_at r JOIN accounts.person p ON p.id = r.person_id"
+                    " AND p.active WHERE r.person_id = :person AND r.role = ANY(:roles))"
+                ),
+                {"person": person_id, "roles": [str(role) for role in ELIGIBLE[duty]]},
+            ).scalar()
+        )
+
+    def assign(self, dataset_id: UUID, version: int, duty: Duty, person_id: UUID) -> None:
+        """Count the submission in the person's load."""
+        self._session.execute(
+            text(
+                "INSERT INTO ingest.assignment (dataset_id, version, duty, person_id)"
+                " VALUES (:dataset, :version, :duty, :person)"
+                " ON CONFLICT (dataset_id, version, duty, person_id) DO UPDATE SET ended = NULL"
+            ),
+            {"dataset": dataset_id, "version": version, "duty": duty, "person": person_id},
+        )
+
+    def finish_assignments(self, dataset_id: UUID, version: int) -> None:
+        """The submission is done with: it weighs on nobody any more."""
+        self._session.execute(
+            text(
+                "UPDATE ingest.assignment SET ended = now()"
+                " WHERE dataset_id = :dataset AND version = :version AND ended IS NULL"
+            ),
+            {"dataset": dataset_id, "version": version},
+        )
