@@ -40,12 +40,16 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What one call brought: (id, sort keys) of the page, the total, facets, and near words if asked for."""
+    """What one call brought: (id, sort keys) of the page, the total, facets, and near words if asked for.
+
+    `alive` names those of `Request.verify` that documents still hold; None when `near` can be relied upon.
+    """
 
     rows: tuple[tuple[str, tuple[cursors.Key, ...]], ...]
     total: int
     facets: tuple[Facet, ...] = ()
     near: dict[str, list[tuple[str, int]]] = field(default_factory=dict)
+    alive: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,7 @@ class Request:
 
     `select` is the tree with filters and identity beside it; `facets` bear their names in the index;
     `unknown` are words whose near words the engine may add when it finds nothing; `exact` are the plain
-    words of the query, for the title that is exactly this.
+    words of the query, for the title that is exactly this; `verify` are corrections to be looked up again.
     """
 
     query: SearchQuery
@@ -62,6 +66,7 @@ class Request:
     cursor: cursors.Cursor | None
     unknown: tuple[str, ...]
     exact: str
+    verify: tuple[str, ...] = ()
 
     @property
     def fetch(self) -> int:
@@ -173,7 +178,10 @@ class BaseEngine(ABC):
             return self._results(request, found, started)
         near: Corrections = {word: best for word, listed in found.near.items() if (best := choose(word, listed))}
         again = replace(query, tree=relaxed(query.tree, near), relax=False)
-        second = self._search(replace(checked(again), exact=request.exact))
+        verify = tuple(sorted({word for best in near.values() for word in best}))
+        second = self._search(replace(checked(again), exact=request.exact, verify=verify))
+        if second.alive is not None:
+            near = {word: tuple(item for item in best if item in second.alive) for word, best in near.items()}
         answer = self._results(request, second, started)
         return replace(answer, relaxed=True, suggestion=corrected(query_text(query), near))
 

@@ -27,8 +27,6 @@ _WRITE_SECONDS = 120
 _TRIES = 5
 #: A rebuild that has not ended after this time has died; its half index may go.
 _DEAD_AFTER_MS = 6 * 3_600_000
-#: Writes this long before a rebuild may have missed it.
-_OVERLAP_MS = 60_000
 
 
 class ElasticEngine(BaseEngine):
@@ -69,7 +67,14 @@ class ElasticEngine(BaseEngine):
     def _near(self, words: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         with self._call("near"):
             answer = self._client.search(index=self._alias, size=0, suggest=eq.near(words)).body
-        return eq.near_words(answer)
+        near = eq.near_words(answer)
+        listed = sorted({word for options in near.values() for word, _ in options})
+        if not listed:
+            return {}
+        with self._call("alive"):
+            answer = self._client.search(index=self._alias, size=0, aggs={"alive": eq.alive(listed)}).body
+        alive = eq.alive_words(answer) or ()
+        return {word: [item for item in options if item[0] in alive] for word, options in near.items()}
 
     def _suggest(self, words: Sequence[str], limit: int) -> tuple[Suggestion, ...]:
         filters: list[dict[str, Any]] = [{"term": {"audible": True}}]
@@ -151,7 +156,11 @@ class ElasticEngine(BaseEngine):
         )
 
     def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
-        """See `search.engine.Engine.delete`; a rebuild under way is left a mark, so it can't bring them back."""
+        """See `search.engine.Engine.delete`; a rebuild under way is left a mark, so it can't bring them back.
+
+        Lucene keeps the words of deleted documents until it merges, and corrections would still offer them:
+        so the words are expunged before this returns.
+        """
         removed = 0
         building = self._is_building()
         for batch in batches(ids):
@@ -170,6 +179,9 @@ class ElasticEngine(BaseEngine):
                 removed += result.get("result") == "deleted"
                 if result.get("status", 200) >= 400 and not self._forgivable(result):
                     raise EngineUnavailable
+        if removed:
+            with self._call("expunge"):
+                self._bulk.indices.forcemerge(index=self._alias, only_expunge_deletes=True)
         return removed
 
     def _is_building(self) -> bool:
@@ -183,6 +195,7 @@ class ElasticEngine(BaseEngine):
         old = self._current()
         new = f"{self._alias}-b" if old.endswith("-a") else f"{self._alias}-a"
         self._begin(new)
+        mark = self._last_write(old)
         try:
             for batch in batches(documents):
                 operations: list[dict[str, Any]] = []
@@ -193,7 +206,7 @@ class ElasticEngine(BaseEngine):
                 if any(item["create"]["status"] not in (201, 409) for item in answer["items"]):
                     raise EngineUnavailable
             with self._call("rebuild"):
-                self._catch_up(old, new, started)
+                self._catch_up(old, new, mark)
                 self._swap(old, new)
         except BaseException:
             with self._call("rebuild"):
@@ -221,10 +234,16 @@ class ElasticEngine(BaseEngine):
         mappings = {**MAPPINGS, "_meta": {"started": _now()}}
         self._bulk.indices.create(index=index, settings=SETTINGS, mappings=mappings, aliases={alias: {}})
 
-    def _catch_up(self, old: str, new: str, started: int) -> None:
+    def _last_write(self, index: str) -> int:
+        """The number of the last write; what a writer did before it, the source of a rebuild already has."""
+        with self._call("rebuild"):
+            shards = self._client.indices.stats(index=index, level="shards").body["indices"][index]["shards"]
+        return max(int(copy["seq_no"]["max_seq_no"]) for copies in shards.values() for copy in copies)
+
+    def _catch_up(self, old: str, new: str, mark: int) -> None:
         """Copy what was written into the old index by those who did not yet know of the new one."""
         self._bulk.indices.refresh(index=f"{old},{new}")
-        recent = {"range": {"written": {"gte": started - _OVERLAP_MS}}}
+        recent = {"range": {"_seq_no": {"gt": mark}}}
         for batch in batches(self._scan(old, recent, True)):  # noqa: FBT003 - the whole source
             there = self._client.mget(index=new, ids=[hit["_id"] for hit in batch], source=["written"]).body["docs"]
             operations: list[dict[str, Any]] = []

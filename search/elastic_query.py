@@ -174,13 +174,16 @@ def body(request: Request) -> Json:
         out["search_after"] = [*request.cursor.keys, request.cursor.id]
     elif query.start:
         out["from_"] = query.start
-    if request.facets:
-        out["aggs"] = {
-            facet.name: {
-                "terms": {"field": f"facet.{facet.name}", "size": facet.limit, "min_doc_count": facet.mincount}
-            }
-            for facet in request.facets
+    aggregations: Json = {
+        f"facet.{facet.name}": {
+            "terms": {"field": f"facet.{facet.name}", "size": facet.limit, "min_doc_count": facet.mincount}
         }
+        for facet in request.facets
+    }
+    if request.verify:
+        aggregations["alive"] = alive(request.verify)
+    if aggregations:
+        out["aggs"] = aggregations
     if request.unknown:
         out["suggest"] = near(request.unknown)
     return out
@@ -193,6 +196,19 @@ def near(words: Iterable[str]) -> Json:
         "prefix_length": 0, "min_word_length": 4,
     }  # fmt: skip
     return {"near": {"text": " ".join(words), "term": term}}
+
+
+def alive(words: Iterable[str]) -> Json:
+    """Ask which words a document still holds: the suggester also knows those of documents just replaced."""
+    return {"global": {}, "aggs": {word: {"filter": {"term": {"spell": word}}} for word in words}}
+
+
+def alive_words(answer: Json) -> frozenset[str] | None:
+    """What `alive` gave; None when it was not asked."""
+    counted = answer.get("aggregations", {}).get("alive")
+    if counted is None:
+        return None
+    return frozenset(word for word, found in counted.items() if isinstance(found, dict) and found["doc_count"])
 
 
 def near_words(answer: Json) -> dict[str, list[tuple[str, int]]]:
@@ -213,10 +229,11 @@ def found(request: Request, answer: Json) -> Found:
         for hit in answer["hits"]["hits"]
     )
     facets = tuple(
-        Facet(name, tuple(_items(aggregation["buckets"])))
+        Facet(name.removeprefix("facet."), tuple(_items(aggregation["buckets"])))
         for name, aggregation in answer.get("aggregations", {}).items()
+        if name != "alive"
     )
-    return Found(rows, int(answer["hits"]["total"]["value"]), facets, near_words(answer))
+    return Found(rows, int(answer["hits"]["total"]["value"]), facets, near_words(answer), alive_words(answer))
 
 
 def _items(buckets: Iterable[Json]) -> list[FacetItem]:

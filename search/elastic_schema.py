@@ -25,6 +25,8 @@ SETTINGS: dict[str, Any] = {
     "number_of_shards": 1,
     "auto_expand_replicas": "0-1",
     "max_result_window": 11_001,
+    # so that expunging really leaves no deleted document behind, however few they are in a segment
+    "merge": {"policy": {"expunge_deletes_allowed": 0}},
     "mapping": {"total_fields": {"limit": 300}},
 }
 
