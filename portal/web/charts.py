@@ -17,7 +17,7 @@ from portal.web.svg import fill, picture, stroke, tag
 
 MAX_SERIES = 6
 _BESIDE = 15
-_LABEL_END, _BAR_START, _BAR_END = 33.0, 35.0, 80.0
+_BAR_END = 80.0
 Row = tuple[str, float | None]
 
 
@@ -60,7 +60,9 @@ def bars(
     """Horizontal bars in the given order, one row a name; `highlight` names the row that is told from the rest."""
     beside = all(len(name) <= _BESIDE for name, _ in rows)
     low, high = extent([value for _, value in rows if value is not None], zero=True)
-    start, end = (_BAR_START, _BAR_END) if beside else (0.0, _BAR_END)
+    # the names' column is as wide as the longest name needs on a narrow phone
+    column = max([12.0, *(2.3 * len(name) for name, _ in rows)]) if beside else 0.0
+    start, end = (column + 2, _BAR_END) if beside else (0.0, _BAR_END)
     if low < 0:
         start += 8
     step = 26.0 if beside else 44.0
@@ -73,7 +75,7 @@ def bars(
         top = index * step
         label_y = top + (17.5 if beside else 15)
         bar_top = top + (4 if beside else 21)
-        anchor = {"x": f"{_LABEL_END}%", "text-anchor": "end"} if beside else {"x": "0", "text-anchor": "start"}
+        anchor = {"x": f"{column:.1f}%", "text-anchor": "end"} if beside else {"x": "0", "text-anchor": "start"}
         strong = "t-strong" if name == highlight else None
         children.append(tag("text", {**anchor, "y": label_y, "class": strong}, name))
         children += _bar(value, place, bar_top, "seq-6" if highlight in {None, name} else "seq-4", name, decimals, lang)

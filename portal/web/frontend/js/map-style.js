@@ -13,8 +13,13 @@ export function basemapLayers(paint, kind, layer) {
   return [
     { id: "base-land", type: "fill", ...of, filter: polygon, paint: { "fill-color": paint.land } },
     { id: "base-border", type: "line", ...of, paint: { "line-color": paint["line-strong"], "line-width": ["interpolate", ["linear"], ["zoom"], 8, 0.6, 14, 1.6], "line-opacity": 0.7 } },
-    { id: "base-name", type: "symbol", ...of, filter: ["has", "nama"], layout: { "text-field": ["get", "nama"], "text-font": ["Source Sans 3"], "text-size": 12, "text-max-width": 7 }, paint: { "text-color": paint.muted, "text-halo-color": paint.land, "text-halo-width": 1.4 } },
   ];
+}
+
+// Names lie over the data, with a halo in the land's colour, so that they are read on any fill.
+export function nameLayer(paint, kind, layer) {
+  const of = kind === "vector" ? { source: "base", "source-layer": layer } : { source: "base" };
+  return { id: "base-name", type: "symbol", ...of, filter: ["has", "nama"], layout: { "text-field": ["get", "nama"], "text-font": ['"Source Sans 3"'], "text-size": 13, "text-max-width": 7, "text-padding": 4 }, paint: { "text-color": paint.ink, "text-halo-color": paint.surface, "text-halo-width": 1.6 } };
 }
 
 // A style file is {"layers": [MapLibre layers without source]}; its colours may name tokens as "token:accent".

@@ -1,6 +1,6 @@
 // The map of a page: tiles over our own boundaries, facts on a tap, a box for the search form.
 import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, addProtocol, setWorkerUrl } from "maplibre-gl";
-import { basemapLayers, dataLayers, paintOf } from "./map-style.js";
+import { basemapLayers, dataLayers, nameLayer, paintOf } from "./map-style.js";
 import { t } from "./words.js";
 
 const controls = () => ({
@@ -61,13 +61,16 @@ const boundsOf = (text) => {
 };
 
 async function styleOf(data) {
+  await document.fonts.load('16px "Source Sans 3"').catch(() => []); // names are drawn once: the font must be there
   const paint = paintOf();
+  let names = null;
   const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": paint.water } }] };
   if (data.basemap) {
-    const source = await sourceOf(data.basemap, { maxzoom: 14 });
-    delete source.layerId;
+    const { layerId, ...source } = await sourceOf(data.basemap, { maxzoom: 14 });
     style.sources.base = source;
-    style.layers.push(...basemapLayers(paint, source.type, data.basemapLayer ?? "batas"));
+    const layer = data.basemapLayer ?? layerId ?? "batas";
+    style.layers.push(...basemapLayers(paint, source.type, layer));
+    names = nameLayer(paint, source.type, layer);
   }
   if (data.source) {
     const { layerId, ...source } = await sourceOf(data.source, data);
@@ -76,6 +79,7 @@ async function styleOf(data) {
     const sourceLayer = source.type === "vector" ? data.sourceLayer ?? layerId ?? "data" : undefined;
     style.layers.push(...dataLayers(paint, own, sourceLayer));
   }
+  if (names) style.layers.push(names);
   return style;
 }
 
