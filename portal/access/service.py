@@ -23,6 +23,7 @@ from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.proofs import Grant, Proof, WorkPass
 from portal.vault.files import VaultFiles
+from portal.vault.rows import Duty
 from portal.vault.store import OpenVault
 
 #: Acts by duty and who may open with each; the database asks the same table (`audit.may_open`):
@@ -148,6 +149,33 @@ class AccessService:
         commit or rollback enter again (the same proof will do while its time lasts).
         """
         return OpenVault(self._session, proof, self._files, self._clock, self._zone)
+
+    def name_duty(
+        self,
+        identity: Identity,
+        vault: OpenVault,
+        dataset_id: UUID,
+        person_id: UUID,
+        duty: Duty,
+        until: datetime | None = None,
+    ) -> None:
+        """As `vault.duties.name`, but a refusal is also recorded, at once and for good (T04).
+
+        Raises Forbidden; the naming itself counts when the caller's transaction commits.
+        """
+        try:
+            vault.duties.name(dataset_id, person_id, duty, until)
+        except Forbidden:
+            self._one(
+                "SELECT audit.note(:person, NULL, 'tugaskan', :dataset, :duty, :address, 'ditolak',"
+                " jsonb_build_object('person', CAST(:named AS text)))",
+                person=_person(identity),
+                dataset=dataset_id,
+                duty=duty,
+                address=identity.address,
+                named=str(person_id),
+            )
+            raise
 
     def require(self, identity: Identity, permission: Permission, subject: Subject) -> Decision:
         """Ask the permission table too; `subject` comes from `enter(proof).subject(dataset_id)`.

@@ -113,13 +113,11 @@ class BulkTables:
         Columns named in `geojson` come as GeoJSON text (EPSG:4326, 6 decimals). No rows where nothing is open.
         """
         chosen = sql.SQL(", ").join(
-            sql.SQL("public.ST_AsGeoJSON({}, 6)").format(sql.Identifier(column))
-            if column in geojson
-            else sql.Identifier(column)
+            sql.SQL("public.ST_AsGeoJSON({}, 6)").format(_column(column)) if column in geojson else _column(column)
             for column in columns
         )
         sorting = [
-            sql.SQL("{} DESC NULLS LAST" if way == "desc" else "{} ASC NULLS LAST").format(sql.Identifier(column))
+            sql.SQL("{} DESC NULLS LAST" if way == "desc" else "{} ASC NULLS LAST").format(_column(column))
             for column, way in order
         ]
         where, values = _where(filters)
@@ -161,11 +159,16 @@ def _table(name: str) -> sql.Identifier:
     return sql.Identifier("vault", name)
 
 
+def _column(name: str) -> sql.Identifier:
+    """The identifier in a statement with parameters, where the driver reads a single % as a placeholder."""
+    return sql.Identifier(name.replace("%", "%%"))
+
+
 def _where(filters: Sequence[BulkFilter]) -> tuple[sql.Composable, list[Any]]:
     parts: list[sql.Composable] = []
     values: list[Any] = []
     for item in filters:
-        column = sql.Identifier(item.column)
+        column = _column(item.column)
         if item.op == "kosong":
             parts.append(sql.SQL("{} IS NULL").format(column))
             continue

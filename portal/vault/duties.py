@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import Row, insert, select, text, update
 
@@ -74,6 +74,7 @@ class ClassificationStore:
         statement = (
             insert(table)
             .values(
+                id=uuid4(),
                 dataset_id=dataset_id,
                 version=version,
                 sifat=sifat,
@@ -84,7 +85,7 @@ class ClassificationStore:
                 reason=reason,
                 ends=ends,
             )
-            .returning(*(column for column in table.c))
+            .returning(*table.c)
         )
         if self._opened.proof.act != "tetapkan":
             raise Forbidden(rule="penetapan_ditolak")
@@ -115,13 +116,14 @@ class ConsentStore:
         statement = (
             insert(table)
             .values(
+                id=uuid4(),
                 dataset_id=dataset_id,
                 acts=list(acts),
                 given_by=self._opened.proof.person_id,
                 at=self._opened.clock(),
                 ends=ends,
             )
-            .returning(*(column for column in table.c))
+            .returning(*table.c)
         )
         return _consent(self._opened.run(statement).one())
 
@@ -130,7 +132,7 @@ class ConsentStore:
         table = models.consent
         where = (table.c.dataset_id == dataset_id, table.c.id == consent_id, table.c.withdrawn.is_(None))
         statement = update(table).where(*where).values(withdrawn=self._opened.clock())
-        row = self._opened.run(statement.returning(*(column for column in table.c))).one_or_none()
+        row = self._opened.run(statement.returning(*table.c)).one_or_none()
         if row is None:
             raise NotFound
         return _consent(row)

@@ -71,7 +71,7 @@ def load_keys(path: Path) -> KeyRing:
         if path.stat().st_mode & 0o077:
             raise KeyFileError("PORTAL_VAULT_KEY_FILE: berkas kunci dapat dibaca pengguna lain; ubah modenya ke 0600.")
         content = json.loads(path.read_text(encoding="utf-8"))
-        active, encoded = content["active"], content["keys"]
+        active, encoded = str(content["active"]), content["keys"]
         keys = {str(name): base64.b64decode(value, validate=True) for name, value in encoded.items()}
     except OSError as error:
         raise KeyFileError("PORTAL_VAULT_KEY_FILE: berkas kunci tidak ada atau tidak dapat dibaca.") from error
@@ -81,7 +81,7 @@ def load_keys(path: Path) -> KeyRing:
         raise KeyFileError("PORTAL_VAULT_KEY_FILE: kunci aktif tidak ada atau panjang kunci bukan 32 bita.")
     if any(not _KEY_ID.fullmatch(name) for name in keys):
         raise KeyFileError("PORTAL_VAULT_KEY_FILE: nama kunci hanya boleh huruf, angka, titik, garis.")
-    return KeyRing(str(active), keys)
+    return KeyRing(active, keys)
 
 
 def make_key_file(path: Path, key_id: str = "") -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     DateTime,
+    Identity,
     Integer,
     LargeBinary,
     MetaData,
@@ -113,7 +114,7 @@ receipt_number = Sequence("receipt_number", metadata=metadata, schema="vault")
 finding = Table(
     "finding",
     metadata,
-    Column("id", BigInteger, primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("dataset_id", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("resource_id", Uuid),
@@ -126,7 +127,7 @@ finding = Table(
 transition = Table(
     "transition",
     metadata,
-    Column("id", BigInteger, primary_key=True),
+    Column("id", BigInteger, Identity(always=True), primary_key=True),
     Column("dataset_id", Uuid, nullable=False),
     Column("version", Integer, nullable=False),
     Column("from_state", Text),

@@ -37,6 +37,12 @@ SET search_path = pg_catalog, pg_temp AS $$
         THEN audit.scope(false) ELSE '{}'::uuid[] END
 $$;
 
+-- the agency of a dataset that is open for writing
+CREATE FUNCTION audit.agency_of(p_dataset uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT r.agency_id FROM vault.register r WHERE r.dataset_id = p_dataset AND p_dataset = ANY (audit.scope(true))
+$$;
+
 -- roles whose duty opens their own agency's unclassified material (I3)
 CREATE FUNCTION audit.has_duty(p_person uuid, p_agency uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -264,7 +270,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.scope, audit.content TO @vault_owner@, @office@;
+GRANT EXECUTE ON FUNCTION audit.scope, audit.content, audit.agency_of TO @vault_owner@, @office@;
 GRANT EXECUTE ON FUNCTION audit.note, audit.open_record, audit.read, audit.walk, audit.open, audit.open_list,
     audit.open_new, audit.open_exempt, audit.opening_columns, audit.sweep_openings, audit.name_duty, audit.end_duty,
     audit.duties, audit.classify, audit.sifat TO @office@;

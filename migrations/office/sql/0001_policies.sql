@@ -34,9 +34,11 @@ END $$;
 ALTER TABLE vault.dataset ENABLE ROW LEVEL SECURITY;
 ALTER TABLE vault.dataset FORCE ROW LEVEL SECURITY;
 CREATE POLICY opened ON vault.dataset FOR SELECT USING (id = ANY ((SELECT audit.scope(false))::uuid[]));
-CREATE POLICY made ON vault.dataset FOR INSERT WITH CHECK (id = ANY ((SELECT audit.scope(true))::uuid[]));
+-- the agency is asked here too: policies come before the unique index, so no other agency's names can be tried out
+CREATE POLICY made ON vault.dataset FOR INSERT
+    WITH CHECK (id = ANY ((SELECT audit.scope(true))::uuid[]) AND agency_id = audit.agency_of(id));
 CREATE POLICY changed ON vault.dataset FOR UPDATE USING (id = ANY ((SELECT audit.scope(true))::uuid[]))
-    WITH CHECK (id = ANY ((SELECT audit.scope(true))::uuid[]));
+    WITH CHECK (id = ANY ((SELECT audit.scope(true))::uuid[]) AND agency_id = audit.agency_of(id));
 CREATE POLICY dropped ON vault.dataset FOR DELETE USING (id = ANY ((SELECT audit.scope(true))::uuid[]));
 
 GRANT SELECT, INSERT, UPDATE ON vault.dataset, vault.version, vault.resource, vault.file, vault.upload,
@@ -57,7 +59,11 @@ BEGIN
     IF NOT p_dataset = ANY (audit.scope(true)) THEN
         RAISE insufficient_privilege USING MESSAGE = 'no opening covers this dataset';
     END IF;
-    IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_columns) c WHERE c->>'type' NOT IN
+    IF NOT EXISTS (SELECT 1 FROM jsonb_array_elements(p_columns) c WHERE c->>'name' = '_id' AND c->>'type' = 'bigint')
+    THEN
+        RAISE invalid_parameter_value USING MESSAGE = 'a bulk table needs _id bigint';
+    END IF;
+    IF EXISTS (SELECT 1 FROM jsonb_array_elements(p_columns) c WHERE coalesce(c->>'type', '') NOT IN
         ('text', 'bigint', 'integer', 'numeric', 'double precision', 'boolean', 'date', 'timestamp', 'timestamptz',
          'time', 'jsonb', 'geometry(Geometry,4326)')) THEN
         RAISE invalid_parameter_value USING MESSAGE = 'unknown column type';

@@ -68,7 +68,7 @@ CREATE TABLE vault.dataset (
     modified timestamptz NOT NULL DEFAULT now(),
     modified_by uuid NOT NULL,
     UNIQUE (agency_id, name),
-    -- the agency is the register's, so that no name of another agency can be tried out
+    -- the agency is the register's
     FOREIGN KEY (id, agency_id) REFERENCES vault.register (dataset_id, agency_id) ON DELETE CASCADE
 );
 
