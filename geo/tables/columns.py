@@ -207,7 +207,7 @@ class Columns:
         numbers: list[int] = []
         for start in range(0, len(wanted), _BATCH):
             batch = ", ".join(sql for _, _, sql in wanted[start : start + _BATCH])
-            numbers += [int(value) for value in self._con.execute(f"SELECT {batch} FROM raw").fetchone()]  # noqa: S608
+            numbers += [int(value or 0) for value in self._con.execute(f"SELECT {batch} FROM raw").fetchone()]  # noqa: S608
         found: list[dict[str, int]] = [{} for _ in columns]
         for (index, key, _), number in zip(wanted, numbers, strict=True):
             found[index][key] = number
@@ -246,7 +246,7 @@ def _tests(key: str, raw: RawColumn, epoch_1904: bool) -> str:
     if name in ("date", "stamp"):
         kind = ColumnType.DATE if name == "date" else ColumnType.TIMESTAMP
         return patterns.reading(kind, cell, replace(style, date_order=tail)).fits
-    if key in ("int", "year", "serial"):
+    if key in ("int", "year", "serial", "long", "big", "region"):
         bare = f"ltrim({cell}, {literal(NUMBER_MARK)})" if raw.marked else cell
         return patterns.full(bare, KEYS[key])
     if key == "zoned":

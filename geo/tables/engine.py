@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from geo.tables.messages import refuse
+
 MEMORY_LIMIT = "512MB"
 THREADS = 2
 #: Marks a number that a workbook held as a number (not as text), so that its point is surely decimal.
@@ -46,6 +48,17 @@ def connect(work: Path, readable: Sequence[Path], *, threads: int = THREADS) -> 
         yield con
     finally:
         con.close()
+
+
+@contextmanager
+def bounded(filename: str) -> Iterator[None]:
+    """Turns the want of memory or disk into a refusal that the officer can read."""
+    import duckdb
+
+    try:
+        yield
+    except (duckdb.OutOfMemoryException, duckdb.IOException, MemoryError) as failure:
+        raise refuse("tabel.terlalu_berat", file=filename) from failure
 
 
 def literal(text: str) -> str:

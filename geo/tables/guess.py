@@ -131,6 +131,9 @@ def _fraction(_label: str, n: int, counts: Mapping[str, int], file_decimal: str 
 def _doubtful(n: int, counts: Mapping[str, int], file_decimal: str | None) -> Guess:
     """Every cell reads both ways: 1.234 (or 1,234) is a thousand or a fraction. The whole column decides."""
     dots, commas = counts.get("either", 0), counts.get("either_comma", 0)
+    if not dots and not commas and counts.get("comma_int", 0) == n:
+        why = f"Semua {_many(n)} sel bilangan bulat; spasi memisahkan ribuan."
+        return Guess(ColumnType.INTEGER, why, decimal=",")
     if not dots and not commas:
         return Guess(ColumnType.NUMERIC, f"Semua {_many(n)} sel bilangan.", decimal=".")
     if dots and commas:

@@ -77,7 +77,7 @@ def guess_header(rows: Sequence[Row]) -> Header:
     labels = join_labels([rows[i][1] for i in span], width)
     after = span[-1] + 1
     number_row = None
-    if after < len(rows) and is_number_row(rows[after][1], width):
+    if after < len(rows) and is_number_row(rows[after][1], width, rows[after + 1 : after + 4]):
         number_row = rows[after][0]
     title = tuple(" ".join(c.strip() for c in cells if c.strip()) for _, cells in rows[:start] if filled(cells))
     first = (number_row or numbers[-1]) + 1
@@ -129,7 +129,7 @@ def _header_span(rows: Sequence[Row], start: int, width: int) -> list[int]:
         above = rows[span[-1]][1]
         cells = rows[span[-1] + 1][1]
         used = filled(cells)
-        if not used or any(is_value(cells[i]) for i in used) or is_number_row(cells, width):
+        if not used or any(is_value(cells[i]) for i in used):
             break
         gaps = [i for i in range(width) if i >= len(above) or not above[i].strip()]
         repeats = [i for i in used if 0 < i < len(above) and above[i].strip() == above[i - 1].strip() != ""]
@@ -148,8 +148,11 @@ def _spanned(above: Sequence[str], cells: Sequence[str], width: int) -> bool:
     return any(above[i].strip() == cells[i].strip() for i in both)
 
 
-def is_number_row(cells: Sequence[str], width: int) -> bool:
-    """The row (1) (2) (3) … under the header of BPS tables."""
+def is_number_row(cells: Sequence[str], width: int, below: Sequence[Row] = ()) -> bool:
+    """The row (1) (2) (3) … under the header of BPS tables.
+
+    Without brackets it is one only if a row `below` holds text where it holds numbers; else it may be data.
+    """
     used = filled(cells)
     if len(used) < 2 or len(used) * 4 < width * 3:
         return False
@@ -159,7 +162,12 @@ def is_number_row(cells: Sequence[str], width: int) -> bool:
         if match is None or not match[1].isdigit():
             return False
         numbers.append(int(match[1]))
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
+    if numbers != list(range(numbers[0], numbers[0] + len(numbers))) or numbers[0] not in (0, 1):
+        return False
+    if all("(" in cells[i] for i in used):
+        return True
+    texts = [row[i] for _, row in below for i in used if i < len(row) and row[i].strip()]
+    return any(not is_value(text) for text in texts)
 
 
 def join_labels(header: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from geo.findings import Finding
 from geo.tables import layout as layouts
 from geo.tables import sniff
 from geo.tables.columns import RawColumn
-from geo.tables.engine import Connection, connect, literal
+from geo.tables.engine import Connection, bounded, connect, literal
 from geo.tables.layout import Header, Row
 from geo.tables.messages import make, refuse
 from geo.tables.names import Named, identifier, name_columns
@@ -50,7 +50,11 @@ class Prepared:
 @contextmanager
 def prepared(path: Path, filename: str, choice: ReadChoice, work: Path | None) -> Iterator[Prepared]:
     """Opens, loads and trims the table; the temporary files live under `work` (else the system's) and go after."""
-    with TemporaryDirectory(prefix="tabel-", dir=work) as folder, connect(Path(folder), [path]) as con:
+    with (
+        TemporaryDirectory(prefix="tabel-", dir=work) as folder,
+        bounded(filename),
+        connect(Path(folder), [path]) as con,
+    ):
         yield _prepare(con, Path(folder), _open(path, filename, choice, Path(folder)), choice)
 
 
@@ -105,7 +109,11 @@ def _header(head: Sequence[Row], choice: ReadChoice) -> Header:
     after = (rows[-1] + 1) if rows else next((n for n, cells in head if layouts.filled(cells)), 1)
     width = layouts.table_width([row for row in head if row[0] >= (rows[0] if rows else after)])
     number_row = None
-    if rows and choice.first_row is None and layouts.is_number_row(by_number.get(after, []), width):
+    if (
+        rows
+        and choice.first_row is None
+        and layouts.is_number_row(by_number.get(after, []), width, [row for row in head if after < row[0] <= after + 3])
+    ):
         number_row, after = after, after + 1
     first = choice.first_row or after
     if first < 1 or (rows and first <= rows[-1]):
@@ -200,6 +208,8 @@ def _layout_findings(
         found.append(make("tabel.tanpa_kepala"))
     if header.title:
         found.append(make("tabel.baris_judul", count=len(header.title), title=" / ".join(header.title)[:200]))
+    if header.number_row:
+        found.append(make("tabel.nomor_kolom", place=(source.sheet, header.number_row, None)))
     for number, cells in tail:
         rule = {"jumlah": "tabel.baris_jumlah", "catatan": "tabel.baris_catatan"}.get(roles.get(number, ""))
         if rule:

@@ -133,7 +133,7 @@ def _candidates(guess: Guess, choice: ColumnChoice) -> list[Guess]:
 
 def _ask(table: Prepared, expressions: str) -> tuple[int, ...]:
     row = table.con.execute(f"SELECT {expressions} FROM raw").fetchone()  # noqa: S608
-    return tuple(int(value) for value in row)
+    return tuple(int(value or 0) for value in row)
 
 
 def bad_cells(table: Prepared, resolved: Sequence[Resolved], counting: Columns) -> tuple[BadCell, ...]:

@@ -189,7 +189,7 @@ def _regularity(text: str, delimiter: str) -> float:
     """How regular the records are: share of records with the commonest width, a little more for more cells."""
     widths: list[int] = []
     try:
-        for record in csv.reader(io.StringIO(text), delimiter=delimiter):
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
             if record:
                 widths.append(len(record))
             if len(widths) >= 500:

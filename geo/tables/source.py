@@ -134,8 +134,9 @@ def load_normal(con: Connection, path: Path, width: int, longest: int) -> None:
 
 
 def tail_rows(con: Connection, width: int, count: int = 60) -> list[Row]:
-    """The last rows of ``raw`` in the order of the file."""
-    return list(rows_of(con, width, f"ORDER BY rowid DESC LIMIT {count}"))[::-1]
+    """The last rows of ``raw`` in the order of the file (before any row is deleted: rowids are then 0..n-1)."""
+    total = int(con.execute("SELECT count(*) FROM raw").fetchone()[0])
+    return list(rows_of(con, width, f"WHERE rowid >= {total - count} ORDER BY rowid"))
 
 
 def rows_of(con: Connection, width: int, rest: str) -> Iterator[Row]:
