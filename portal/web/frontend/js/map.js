@@ -1,5 +1,6 @@
 // The map of a page: tiles over our own boundaries, facts on a tap, a box for the search form.
 import { LngLatBounds, Map as MapLibre, NavigationControl, Popup, ScaleControl, addProtocol, setWorkerUrl } from "maplibre-gl";
+import { names as namePoints } from "./map-names.js";
 import { basemapLayers, dataLayers, nameLayer, paintOf } from "./map-style.js";
 import { t } from "./words.js";
 
@@ -67,10 +68,14 @@ async function styleOf(data) {
   const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": paint.water } }] };
   if (data.basemap) {
     const { layerId, ...source } = await sourceOf(data.basemap, { maxzoom: 14 });
+    if (source.type === "geojson") {
+      source.data = await (await fetch(source.data)).json();
+      style.sources.names = { type: "geojson", data: namePoints(source.data) };
+    }
     style.sources.base = source;
     const layer = data.basemapLayer ?? layerId ?? "batas";
     style.layers.push(...basemapLayers(paint, source.type, layer));
-    names = nameLayer(paint, source.type, layer);
+    names = nameLayer(paint, source.type === "geojson" ? { source: "names" } : { source: "base", "source-layer": "nama" });
   }
   if (data.source) {
     const { layerId, ...source } = await sourceOf(data.source, data);
