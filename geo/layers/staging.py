@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 import hashlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import shapely
@@ -88,7 +89,7 @@ class _Work:
     _kept: list[int] = field(default_factory=list)
     _read_until: float = field(default_factory=time.perf_counter)
 
-    def write(self, batch: Batch, sink: object) -> None:
+    def write(self, batch: Batch, sink: IO[str]) -> None:
         self._spent("baca", time.perf_counter() - self._read_until)
         if not self.fields and not self._kept:
             self._begin(batch)
@@ -99,12 +100,11 @@ class _Work:
                 self.codes.add(batch.start, batch.columns[self.codes.column])
         with self._timed("susun"):
             shapes = self._shapes(batch.geometry, invalid)
-            hexes = shapely.to_wkb(shapely.set_srid(shapes, SRID), hex=True, include_srid=True, byte_order=1)
+            ewkbs = shapely.to_wkb(shapely.set_srid(shapes, SRID), include_srid=True, byte_order=1)
             columns = [self._column(index, batch) for index in self._kept]
         with self._timed("tulis"):
             numbers = range(batch.start, batch.start + len(batch))
-            rows = zip(numbers, *columns, hexes, strict=True)
-            csv.writer(_NoNul(sink), lineterminator="\n").writerows(rows)
+            sink.write(copy_rows(numbers, columns, ewkbs))
         self._read_until = time.perf_counter()
 
     def _begin(self, batch: Batch) -> None:
@@ -188,15 +188,20 @@ class _Work:
         self.seconds[step] = self.seconds.get(step, 0.0) + seconds
 
 
-class _NoNul:
-    """PostgreSQL's text has no NUL; a file's may."""
+class _Lines(list[str]):
+    """Takes what a CSV writer writes, one row a call."""
 
-    def __init__(self, sink: object) -> None:
-        self._write = sink.write  # type: ignore[attr-defined]
+    write = list.append
 
-    def write(self, text: str) -> int:
-        written: int = self._write(text.replace("\x00", "") if "\x00" in text else text)
-        return written
+
+def copy_rows(numbers: Sequence[int], columns: Sequence[Column], ewkbs: Iterable[bytes | None]) -> str:
+    """Rows for COPY (FORMAT csv). The geometry is put behind the CSV writer, which would look through every
+    digit of it for something to quote; NUL is left out, since PostgreSQL's text has none."""
+    lines = _Lines()
+    csv.writer(lines, lineterminator="").writerows(zip(numbers, *columns, strict=True))
+    pairs = zip(lines, ewkbs, strict=True)
+    text = "".join([f"{line},{'' if ewkb is None else ewkb.hex()}\n" for line, ewkb in pairs])
+    return text.replace("\x00", "") if "\x00" in text else text
 
 
 def repaired(shapes: Sequence[object] | Geometries) -> Geometries:

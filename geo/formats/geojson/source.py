@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import mmap
 import re
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -68,11 +68,13 @@ class GeoJsonReader:
         self._path = path
         self.findings: list[Finding] = []
         self.feature_count = 0
+        self._edges = array("Q")  # where each feature starts and stops, so the file is split only once
         document = Document()
         types: dict[str, FieldType | None] = {}
         with _mapped(path) as data:
             for span in spans(data, document):
                 self.feature_count += 1
+                self._edges.extend((span.start, span.stop))
                 self._learn(data, span, types)
         self._check(document)
         self.fields: tuple[RawField, ...] = tuple(
@@ -123,12 +125,10 @@ class GeoJsonReader:
         """All features, in file order."""
         titles = [field.title for field in self.fields]
         with _mapped(self._path) as data:
-            found = spans(data, Document())
-            start = 1
-            while chunk := list(islice(found, BATCH)):
-                batch = _batch(start, [data[span.start : span.stop] for span in chunk], titles)
-                start += len(batch)
-                yield batch
+            for first in range(0, self.feature_count, BATCH):
+                edges = self._edges[2 * first : 2 * (first + BATCH)]
+                raws = [data[start:stop] for start, stop in zip(edges[::2], edges[1::2], strict=True)]
+                yield _batch(first + 1, raws, titles)
 
 
 @contextmanager
