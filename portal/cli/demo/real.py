@@ -208,7 +208,7 @@ def _district_areas(profile: Profile, geography: Geography) -> DemoDataset:
         ("luas_km2", "Luas", "numeric", "km2", "Luas poligon, disesuaikan dengan luas resmi kabupaten."),
         ("jumlah_desa", "Desa dan kelurahan", "integer", "desa", "Banyaknya desa dan kelurahan."),
     )
-    rows = [(p.code, p.name, f"{p.area:.3f}", str(p.villages)) for p in geography.kecamatan]
+    rows = [(p.code, p.name, f"{p.area:.2f}", str(p.villages)) for p in geography.kecamatan]
     return _table(
         profile, "pemerintahan", "luas-dan-jumlah-desa-menurut-kecamatan", fields, rows,
         judul=f"Luas wilayah dan jumlah desa menurut kecamatan di {geography.name}",

@@ -22,6 +22,7 @@ from shapely.geometry import Point, shape
 
 from config import regions, vocabularies
 from config.profile import load_profile
+from geo.tables import inspect
 from portal.cli.demo import chance, exempt, geography
 from portal.cli.demo.model import DemoDataset, DemoPlan, DemoUnavailableError
 from portal.cli.demo.plan import plan
@@ -289,3 +290,25 @@ def test_the_geojson_of_the_regency_is_the_shipped_outline(brebes: DemoPlan) -> 
 def test_shares_keep_the_total() -> None:
     assert chance.shares([1.0, 1.0, 1.0], 10) == [4, 3, 3]
     assert sum(chance.shares([0.1, 0.7, 3.3, 2.2], 1001)) == 1001
+
+
+def _guessed_as_described(demo: DemoPlan, folder: Path, step: int) -> None:
+    tables = [(item, index) for item in demo.datasets for index, part in enumerate(item.parts) if part.kind == "tabel"]
+    for item, index in tables[::step]:
+        part, (name, data) = item.parts[index], item.files()[index]
+        (folder / name).write_bytes(data)
+        report = inspect(folder / name, name)
+        assert report.layout.header_rows == part.header_rows, item.name
+        assert report.row_count == part.rows, item.name
+        assert [(column.name, str(column.type)) for column in report.columns] == [
+            (column.name, column.type) for column in part.columns
+        ], item.name
+
+
+def test_the_table_engine_guesses_what_the_dictionary_says(brebes: DemoPlan, tmp_path: Path) -> None:
+    _guessed_as_described(brebes, tmp_path, 4)
+
+
+@pytest.mark.long
+def test_the_table_engine_guesses_every_table(demo: DemoPlan, tmp_path: Path) -> None:
+    _guessed_as_described(demo, tmp_path, 1)
