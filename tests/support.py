@@ -167,12 +167,12 @@ def is_loopback(address: object) -> bool:
 
 
 @contextmanager
-def private_elasticsearch() -> Iterator[str]:
-    """Start one node with a heap of 512 MB for this block and end exactly it."""
+def private_elasticsearch(password: str = "") -> Iterator[str]:
+    """Start one node with a heap of 512 MB and end exactly it; with security if a password is given."""
     port = free_port()
     # directly under /tmp: where user namespaces are refused, root starts the server as nobody
     folder = tempfile.mkdtemp(prefix="portal-elasticsearch-")
-    environment = dict(os.environ, ES_DATA=folder, ES_PORT=str(port), ES_HEAP="512m")
+    environment = dict(os.environ, ES_DATA=folder, ES_PORT=str(port), ES_HEAP="512m", ES_PASSWORD=password)
     subprocess.run([KIT / "start"], env=environment, check=True, stdin=subprocess.DEVNULL)
     try:
         yield f"http://127.0.0.1:{port}"

@@ -24,6 +24,7 @@ from portal.operations import migrate
 from portal.operations.cluster import Cluster, ClusterError, free_port
 from portal.operations.migrate import PluginTree
 from portal.operations.provision import KINDS, Addresses, Passwords, Roles, provision
+from portal.operations.search_roles import SearchAddresses, secure
 from portal.operations.supervisor import (
     Child,
     StartError,
@@ -159,8 +160,10 @@ def _run(
     addresses = provision(cluster.superuser_url, _passwords(folder))
     for kind in KINDS:
         migrate.upgrade(kind, addresses.migrator(kind), Roles(), options.plugins)
-    search_url = _elasticsearch(folder, stack, say) if options.elasticsearch else "postgresql:"
-    environment = compose_environment(options, folder, addresses, search_url)
+    search = SearchAddresses("postgresql:", "postgresql:")
+    if options.elasticsearch:
+        search = _elasticsearch(folder, stack, say)
+    environment = compose_environment(options, folder, addresses, search)
     write_private(folder / ENVIRONMENT_FILE, format_environment(environment))
     context = DemoContext(load(WorkerSettings, environment), environment, addresses, folder, options.profile)
     accounts = _seeded(context, seed, say)
@@ -168,7 +171,7 @@ def _run(
         prepare(context)
     supervisor = Supervisor(folder / "log")
     stack.callback(supervisor.stop)
-    for child in children(options, environment):
+    for child in children(options, environment, search):
         supervisor.start(child)
     supervisor.wait_healthy()
     say(_summary(options, folder, accounts, time.monotonic() - begin))
@@ -180,7 +183,9 @@ def _run(
     supervisor.watch(cluster_runs)
 
 
-def compose_environment(options: DemoOptions, folder: Path, addresses: Addresses, search_url: str) -> dict[str, str]:
+def compose_environment(
+    options: DemoOptions, folder: Path, addresses: Addresses, search: SearchAddresses
+) -> dict[str, str]:
     """Return every PORTAL_ variable of the demo and make the keys they name (files of mode 0600)."""
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
@@ -199,8 +204,9 @@ def compose_environment(options: DemoOptions, folder: Path, addresses: Addresses
         "MIGRATOR_OFFICE_DATABASE_URL": addresses.migrator_office,
         "PUBLIC_STORAGE_URL": str(folder / "files" / "public"),
         "VAULT_STORAGE_URL": str(folder / "files" / "vault"),
-        "PUBLIC_SEARCH_URL": search_url,
-        "OFFICE_SEARCH_URL": search_url,
+        # office and worker write the public index too; the public process gets an address that only reads
+        "PUBLIC_SEARCH_URL": search.office,
+        "OFFICE_SEARCH_URL": search.office,
         "VAULT_KEY_FILE": str(keys / "vault.json"),
         "SESSION_KEY_FILE": str(keys / "session.key"),
         "INBOX_PUBLIC_KEY": base64.b64encode(inbox.public_bytes_raw()).decode(),
@@ -216,7 +222,9 @@ def compose_environment(options: DemoOptions, folder: Path, addresses: Addresses
     return {PREFIX + name: value for name, value in values.items()}
 
 
-def children(options: DemoOptions, environment: Mapping[str, str]) -> tuple[Child, Child, Child]:
+def children(
+    options: DemoOptions, environment: Mapping[str, str], search: SearchAddresses
+) -> tuple[Child, Child, Child]:
     """Return the three processes, each with the settings of its own kind and no other (I2)."""
     shared = {name: os.environ[name] for name in INHERITED if name in os.environ}
 
@@ -228,7 +236,7 @@ def children(options: DemoOptions, environment: Mapping[str, str]) -> tuple[Chil
         Child(
             "public",
             gunicorn(options.public_target, PUBLIC_HOST, options.port),
-            only(PublicSettings),
+            only(PublicSettings) | {PREFIX + "PUBLIC_SEARCH_URL": search.public},
             options.site_url + "/health",
         ),
         Child(
@@ -316,31 +324,40 @@ def _seeded(context: DemoContext, seed: Seed, say: Say) -> tuple[Account, ...]:
     return tuple(Account(**item) for item in stored)
 
 
-def _elasticsearch(folder: Path, stack: ExitStack, say: Say) -> str:
+def _elasticsearch(folder: Path, stack: ExitStack, say: Say) -> SearchAddresses:
     """Start a node from the kit; a node that a killed run left behind is taken over on its own port."""
-    note = folder / "elasticsearch.port"
+    note = folder / "elasticsearch.json"
     if not note.exists():
-        note.write_text(str(free_port()), encoding="ascii")
-    data = folder / "elasticsearch"
-    environment = dict(os.environ, ES_DATA=str(data), ES_PORT=note.read_text(encoding="ascii"), ES_HEAP="512m")
-    say("Menyalakan Elasticsearch (unduhan pertama sekitar 0,9 GB) …")
-    stack.callback(
-        subprocess.run,
-        [str(KIT / "stop")],
-        env=environment,
-        check=False,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
+        words = {name: secrets.token_urlsafe(24) for name in ("admin", "public", "office")}
+        write_private(note, json.dumps({"port": free_port(), **words}))
+    kept: dict[str, Any] = json.loads(note.read_text(encoding="utf-8"))
+    environment = dict(
+        os.environ,
+        ES_DATA=str(folder / "elasticsearch"),
+        ES_PORT=str(kept["port"]),
+        ES_HEAP="512m",
+        ES_PASSWORD=kept["admin"],
     )
+    say("Menyalakan Elasticsearch (unduhan pertama sekitar 0,9 GB) …")
     log = folder / "log" / "elasticsearch.log"
-    with log.open("ab") as output:
-        done = subprocess.run(
-            [str(KIT / "start")], env=environment, check=False, stdin=subprocess.DEVNULL, stdout=output, stderr=output
-        )
-    if done.returncode:
+
+    def kit(verb: str) -> int:
+        with log.open("ab") as output:
+            return subprocess.run(
+                [str(KIT / verb)],
+                env=environment,
+                check=False,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            ).returncode
+
+    stack.callback(kit, "stop")
+    if kit("start"):
         tail = log.read_text(encoding="utf-8", errors="replace").splitlines()[-3:]
         raise StartError("Elasticsearch tidak mau mulai:\n" + "\n".join(tail))
-    return f"http://127.0.0.1:{environment['ES_PORT']}"
+    url = f"http://127.0.0.1:{kept['port']}"
+    return secure(url, kept["admin"], kept["public"], kept["office"])
 
 
 def _summary(options: DemoOptions, folder: Path, accounts: Sequence[Account], seconds: float) -> str:
