@@ -12,10 +12,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.profile import load_profile
 from config.settings import OfficeSettings, PublicSettings, is_loopback
+from portal.access import wiring as access
+from portal.accounts import wiring as accounts
+from portal.accounts.header import office_nav, office_user
 from portal.contract.loader import KindRegistry, discover, registry
 from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
+from portal.operations.views import install_health
 from portal.web import errors, headers, rendering, request
 from portal.web.request import Runtime
 from search.engine import open_engine as open_search
@@ -78,10 +82,10 @@ def create_public_app(settings: PublicSettings, made: Runtime | None = None) -> 
 
 def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> Flask:
     """The officers' side."""
-    runtime = made or office_runtime(settings)
+    runtime = service_runtime(settings, made)
     app = _base(runtime)
     app.config["SECRET_KEY"] = Path(settings.session_key_file).read_bytes()
-    rendering.install(app, "office", runtime.profile, clock=runtime.clock)
+    rendering.install(app, "office", runtime.profile, user=office_user, office_nav=office_nav, clock=runtime.clock)
     for room in office_rooms():
         room(app, runtime)
     _install_plugins(app, runtime)
@@ -103,12 +107,12 @@ def public_rooms() -> tuple[Installer, ...]:
 
 def office_rooms() -> tuple[Installer, ...]:
     """Rooms with office pages."""
-    return ()
+    return (accounts.install,)
 
 
 def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
     """Rooms that offer services to the office and the worker."""
-    return ()
+    return (access.offer, accounts.offer)
 
 
 def _install_plugins(app: Flask, runtime: Runtime) -> None:
@@ -142,6 +146,7 @@ def _base(runtime: Runtime) -> Flask:
     request.install(app, runtime)
     errors.install(app)
     url = settings.site_url if runtime.audience == "public" else settings.office_url
+    install_health(app, runtime)
     headers.install(app, runtime.audience, secure=not is_loopback(url))
     Compress(app)
     return app

@@ -1,0 +1,105 @@
+"""API tokens: scopes, expiry, revocation. A token is shown once and kept hashed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from portal.accounts import models, secrets
+from portal.accounts.identities import identity_of
+from portal.accounts.schemas import TokenInput
+from portal.audit.service import AuditService as Audit
+from portal.kernel.decisions import require
+from portal.kernel.errors import NotFound
+from portal.kernel.identity import Identity
+from portal.kernel.permissions import Permission, Subject
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """An API token without its key, which was shown once."""
+
+    id: UUID
+    name: str
+    scopes: tuple[str, ...]
+    created: datetime
+    expires: datetime
+    revoked: datetime | None
+    last_used: datetime | None
+
+
+class Tokens:
+    """The register of API tokens."""
+
+    def __init__(self, session: Session, audit: Audit, now: datetime) -> None:
+        self.session = session
+        self.audit = audit
+        self.now = now
+
+    def tokens(self, identity: Identity) -> list[TokenRow]:
+        """The person's own tokens, newest first."""
+        require(identity, Permission.TOKEN_OWN, Subject(person_id=identity.person_id))
+        table = models.token
+        query = select(
+            table.c.id,
+            table.c.name,
+            table.c.scopes,
+            table.c.created,
+            table.c.expires,
+            table.c.revoked,
+            table.c.last_used,
+        ).where(table.c.person_id == identity.person_id)
+        rows = self.session.execute(query.order_by(table.c.created.desc()))
+        return [TokenRow(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
+
+    def make_token(self, identity: Identity, wanted: TokenInput) -> tuple[UUID, str]:
+        """A token and its key, shown once. It never does more than its scopes, nor more than its person."""
+        require(identity, Permission.TOKEN_OWN, Subject(person_id=identity.person_id))
+        key, token_id = secrets.new_key(), uuid4()
+        self.session.execute(
+            insert(models.token).values(
+                id=token_id,
+                person_id=identity.person_id,
+                name=wanted.name,
+                token_hash=secrets.key_hash(key),
+                scopes=sorted(wanted.scopes),
+                created=self.now,
+                expires=self.now + timedelta(days=wanted.days),
+            )
+        )
+        self.audit.note(identity, "token_dibuat", detail={"token": str(token_id)})
+        return token_id, key
+
+    def revoke_token(self, identity: Identity, token_id: UUID) -> None:
+        """Revoke an own token. Raises NotFound for anybody else's."""
+        changed = self.session.execute(
+            update(models.token)
+            .where(models.token.c.id == token_id, models.token.c.person_id == identity.person_id)
+            .values(revoked=func.coalesce(models.token.c.revoked, self.now))
+            .returning(models.token.c.id)
+        ).one_or_none()
+        if changed is None:
+            raise NotFound
+
+    def resolve_token(self, key: str, *, address: str = "") -> Identity | None:
+        """The identity behind a token's key, limited to its scopes; None when unknown, expired, revoked or inactive."""
+        table = models.token
+        row = self.session.execute(
+            select(table.c.id.label("token_id"), table.c.scopes, table.c.last_used, *models.person.c)
+            .join(models.person, models.person.c.id == table.c.person_id)
+            .where(
+                table.c.token_hash == secrets.key_hash(key),
+                table.c.revoked.is_(None),
+                table.c.expires > self.now,
+                models.person.c.active,
+            )
+        ).one_or_none()
+        if row is None:
+            return None
+        if row.last_used is None or row.last_used < self.now - timedelta(minutes=5):
+            self.session.execute(update(table).where(table.c.id == row.token_id).values(last_used=self.now))
+        return identity_of(self.session, row, second_factor=False, scopes=frozenset(row.scopes), address=address)
