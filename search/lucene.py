@@ -154,7 +154,7 @@ class _Reader:
         elif isinstance(item, lt.BaseOperation):
             node = self._all(item.children, below)
         elif isinstance(item, lt.Boost):
-            node = Boost(self.node(item.expr, below), _factor(item.force))
+            node = Boost(self.node(item.expr, below), _factor(None if item.implicit_force else item.force))
         elif isinstance(item, lt.SearchField):
             node = self._field(item, below)
         else:

@@ -47,7 +47,7 @@ def _span(text: str, now: datetime) -> Span:
         if day:
             return Span(start, start + timedelta(days=1))
         return Span(start, _months(start, 1 if month else 12))
-    base = _BASE.match(text)
+    base = _LONG.fullmatch(text) or _BASE.match(text)
     moment = now.astimezone(UTC)
     rest = text
     if base:

@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _SETTINGS = (("jit", "off"), ("work_mem", "32MB"), ("statement_timeout", "5000"))
 #: Hits looked at for suggestions; the first letters of a common word fit half the catalogue.
 _SUGGEST_FROM = 500
-_CONNECT_SECONDS = 3
+_CONNECT_SECONDS = 2
 
 
 class PostgresEngine(BaseEngine):
