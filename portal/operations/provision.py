@@ -11,7 +11,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 from typing import Literal, LiteralString, cast
 from urllib.parse import quote, urlsplit, urlunsplit
 
@@ -141,10 +141,15 @@ def addresses(url: str, passwords: Passwords, names: Names, roles: Roles) -> Add
 
 
 def provision(
-    superuser_url: str, passwords: Passwords, names: Names | None = None, roles: Roles | None = None
+    superuser_url: str,
+    passwords: Passwords,
+    names: Names | None = None,
+    roles: Roles | None = None,
+    kinds: Sequence[Kind] = KINDS,
 ) -> Addresses:
     """Make roles, databases and extensions as a superuser and return the addresses; repeatable.
 
+    `kinds` limits it to one database, for two servers apart (then `addresses_apart` composes the addresses).
     Raises psycopg.Error if the cluster is out of reach, the address is not a superuser's or PostGIS is
     missing.
     """
@@ -153,20 +158,26 @@ def provision(
         _make_roles(connection, passwords, roles)
         for database in ("postgres", "template1"):
             _execute(connection, "REVOKE ALL ON DATABASE {} FROM PUBLIC", database)
-        for kind in KINDS:
-            if not _exists(connection, "pg_database", "datname", names.of(kind)):
-                _execute(
-                    connection,
-                    "CREATE DATABASE {} OWNER {} TEMPLATE template0",
-                    names.of(kind),
-                    roles.migrator,
-                )
-            restrict_database(connection, names.of(kind), kind, roles)
-        for kind in KINDS:
+        for kind in kinds:
+            name = names.of(kind)
+            if not _exists(connection, "pg_database", "datname", name):
+                _execute(connection, "CREATE DATABASE {} OWNER {} TEMPLATE template0", name, roles.migrator)
+            restrict_database(connection, name, kind, roles)
+        for kind in kinds:
             url = database_url(superuser_url, database=names.of(kind))
             with psycopg.connect(url) as inside:
                 _prepare_database(inside, kind, roles)
     return addresses(superuser_url, passwords, names, roles)
+
+
+def addresses_apart(
+    public_url: str, office_url: str, passwords: Passwords, names: Names | None = None, roles: Roles | None = None
+) -> Addresses:
+    """Compose the addresses where the two databases lie on two servers."""
+    names, roles = names or Names(), roles or Roles()
+    public = addresses(public_url, passwords, names, roles)
+    office = addresses(office_url, passwords, names, roles)
+    return replace(public, migrator_office=office.migrator_office, office=office.office, backup=office.backup)
 
 
 def restrict_database(

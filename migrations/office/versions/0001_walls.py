@@ -2,7 +2,7 @@
 
 from alembic import op
 
-from migrations import sqlfile
+from migrations import roles, run, sqlfile
 
 revision = "0001"
 down_revision = None
@@ -19,6 +19,9 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Take every schema away again."""
+    """Take every schema away again, each as its owner: the migrator has no rights of the two others by itself."""
+    names = roles()
+    owners = {"vault": names.vault_owner, "audit": names.auditor}
     for schema in ("contract", "ingest", "vault", "audit", "accounts"):
-        op.execute(f"DROP SCHEMA {schema} CASCADE")
+        owner = owners.get(schema, names.migrator)
+        run("SET LOCAL ROLE {owner}; DROP SCHEMA {schema} CASCADE; RESET ROLE", owner=owner, schema=schema)
