@@ -85,10 +85,7 @@ def dataset(number: int, seed: int = DEFAULT_SEED) -> dict[str, Any]:
     last = min(2025, first + draw.choice((0, 0, 0, 1, 4, 9)))
     title = _title(draw, topic, place, part, level, (first, last))
     agency = place.profile.agency_for(topic.bidang)
-    created = _START + timedelta(minutes=draw.randint(0, 3_900_000))
-    modified = created + timedelta(minutes=draw.randint(0, 200_000))
     group = vocabularies.subject_group("brebes-11", topic.group)
-    licence = vocabularies.licences()[_pick(draw, _LICENCES)]
     key = _id(seed, number)
     return {
         "id": key,
@@ -100,11 +97,8 @@ def dataset(number: int, seed: int = DEFAULT_SEED) -> dict[str, Any]:
         "private": False,
         "author": agency.name,
         "maintainer": agency.abbreviation,
-        "metadata_created": created.isoformat(),
-        "metadata_modified": modified.isoformat(),
-        "license_id": licence.id,
-        "license_title": licence.title,
-        "isopen": licence.is_open,
+        **_times(draw),
+        **_licence(draw),
         "owner_org": _id(place.code, agency.slug),
         "organization": {
             "id": _id(place.code, agency.slug),
@@ -124,6 +118,17 @@ def dataset(number: int, seed: int = DEFAULT_SEED) -> dict[str, Any]:
         "columns": list(topic.columns),
         "downloads": int(draw.paretovariate(0.7)) - 1 if draw.random() < 0.8 else 0,
     }
+
+
+def _times(draw: random.Random) -> dict[str, str]:
+    created = _START + timedelta(minutes=draw.randint(0, 3_900_000))
+    modified = created + timedelta(minutes=draw.randint(0, 200_000))
+    return {"metadata_created": created.isoformat(), "metadata_modified": modified.isoformat()}
+
+
+def _licence(draw: random.Random) -> dict[str, Any]:
+    licence = vocabularies.licences()[_pick(draw, _LICENCES)]
+    return {"license_id": licence.id, "license_title": licence.title, "isopen": licence.is_open}
 
 
 def _title(

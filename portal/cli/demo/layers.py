@@ -46,7 +46,7 @@ _FIELDS: dict[str, tuple[str, str, str, str]] = {
     "permukaan": ("Permukaan", "text", "tanpa_satuan", "Jenis permukaan jalan."),
     "ruas": ("Nomor ruas", "text", "tanpa_satuan", "Nomor ruas jalan."),
     "status": ("Status", "text", "tanpa_satuan", "Negeri atau swasta."),
-    "tahun_berdiri": ("Tahun berdiri", "year", "tanpa_satuan", "Tahun menara berdiri."),
+    "tahun_berdiri": ("Tahun berdiri", "integer", "tanpa_satuan", "Tahun menara berdiri."),
     "tempat_tidur": ("Tempat tidur", "integer", "unit", "Tempat tidur rawat inap."),
     "tinggi_m": ("Tinggi", "integer", "m", "Tinggi menara."),
 }

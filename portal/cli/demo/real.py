@@ -62,8 +62,13 @@ def _boundary(
     collection = regions.boundaries(code or geography.code, level)["features"]
     place = regions.region(code) if code else None
     whole = f"Provinsi {place.name}" if place else geography.name
-    what = "kabupaten dan kota" if code else {"desa": "desa dan kelurahan"}.get(level, level)
-    name = f"batas-kabupaten-kota-{place.name.lower().replace(' ', '-')}" if place else f"batas-{level}"
+    if place:
+        what, title = "kabupaten dan kota", f"Batas kabupaten dan kota di {whole}"
+        name = f"batas-kabupaten-kota-{place.name.lower().replace(' ', '-')}"
+    else:
+        what = "desa dan kelurahan" if level == "desa" else level
+        title = f"Batas {whole}" if level == "kabupaten" else f"Batas {what} di {whole}"
+        name = f"batas-{level}"
     kinds = {feature["geometry"]["type"] for feature in collection}
     features = Features(
         name.replace("-", "_"),
@@ -75,9 +80,7 @@ def _boundary(
     described = metadata.describe(
         profile,
         agency,
-        judul=f"Batas {what} {'di ' if level != 'kabupaten' or code else ''}{whole}"
-        if level != "kabupaten" or code
-        else f"Batas {whole}",
+        judul=title,
         deskripsi=f"Garis batas {what} di {whole}, {len(features)} poligon. {_BOUNDARY_NOTE}",
         sumber_data=_BOUNDARY_SOURCE,
         metode_pengumpulan="Kompilasi batas wilayah dari sumber terbuka, diubah dari SQL menjadi GeoJSON.",
@@ -91,7 +94,7 @@ def _boundary(
         periode=metadata.years(2024, 2025),
         frekuensi="sewaktu-waktu",
         lisensi="mit",
-        **metadata.geospatial("batas-wilayah", layers.BASE_MAP, 25000, "Batas indikatif; semua geometri sah."),
+        **metadata.geospatial("batas-wilayah", layers.BASE_MAP, 25000, _quality(features)),
     )
     part = DemoFile(
         filename=f"{features.name}.{'zip' if format_ == 'shp' else format_}",
@@ -105,6 +108,14 @@ def _boundary(
         geometry_type=features.geometry_type,
     )
     return DemoDataset(name, agency.slug, described, (part,), sample=False)
+
+
+def _quality(features: Features) -> str:
+    """What is said of a boundary layer's quality; faults of the source are told, not mended."""
+    pairs = zip(features.geometries, features.values, strict=True)
+    faulty = [str(values[1]) for geometry, values in pairs if not geometry.is_valid]
+    told = f"geometri tidak sah (poligon bersarang) pada {', '.join(faulty)}" if faulty else "semua geometri sah"
+    return f"Batas indikatif; {told}."
 
 
 def _table(

@@ -312,3 +312,8 @@ def test_the_table_engine_guesses_what_the_dictionary_says(brebes: DemoPlan, tmp
 @pytest.mark.long
 def test_the_table_engine_guesses_every_table(demo: DemoPlan, tmp_path: Path) -> None:
     _guessed_as_described(demo, tmp_path, 1)
+
+
+def test_faults_of_a_source_are_told(brebes: DemoPlan) -> None:
+    assert "Kabupaten Cilacap" in brebes.dataset("batas-kabupaten-kota-jawa-tengah").metadata.mutu
+    assert brebes.dataset("batas-desa").metadata.mutu == "Batas indikatif; semua geometri sah."
