@@ -50,8 +50,10 @@ def _stem(word: str) -> str:
 
 def fold(text: str) -> str:
     """Lower case without accents; apostrophes inside words fall away (jum'at → jumat)."""
-    plain = unicodedata.normalize("NFKD", text[:200_000].lower())
-    plain = "".join(char for char in plain if not unicodedata.combining(char))
+    plain = text[:200_000].lower()
+    if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", plain)
+        plain = "".join(char for char in plain if not unicodedata.combining(char)).lower()
     return _APOSTROPHE.sub("", plain)
 
 
@@ -62,12 +64,16 @@ def tokens(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Analyzer:
-    """Word lists and what is done with them; `version` changes with the lists and the rules."""
+    """Word lists and what is done with them; `version` changes with the lists and the rules.
+
+    `synonyms` leads from a form's roots to those of the other forms; `firsts` are the first words of the forms.
+    """
 
     stops: frozenset[str]
     roots: dict[str, str]
     synonyms: dict[tuple[str, ...], tuple[tuple[str, ...], ...]]
     version: str
+    firsts: frozenset[str] = frozenset()
 
     def stem(self, word: str) -> str:
         """Root of one folded word; the list of exceptions goes before the stemmer."""
@@ -111,9 +117,11 @@ class Analyzer:
         return (*(" ".join(stems) for stems in plain), *added)
 
     def _added(self, stems: Sequence[str]) -> Iterable[str]:
-        for start in range(len(stems)):
-            if _CODE.fullmatch(stems[start]):
-                yield stems[start].replace(".", "")
+        for start, first in enumerate(stems):
+            if "." in first and _CODE.fullmatch(first):
+                yield first.replace(".", "")
+            if first not in self.firsts:
+                continue
             for length in range(1, min(_LONGEST_SYNONYM, len(stems) - start) + 1):
                 for other in self.synonyms.get(tuple(stems[start : start + length]), ()):
                     yield " ".join(other)
@@ -165,7 +173,7 @@ def read_analyzer(stops: str, roots: str, synonyms: str) -> Analyzer:
         for form in forms:
             others = tuple(other for other in forms if other != form)
             table[form] = tuple(dict.fromkeys((*table.get(form, ()), *others)))
-    return replace(bare, synonyms=table)
+    return replace(bare, synonyms=table, firsts=frozenset(form[0] for form in table))
 
 
 @cache

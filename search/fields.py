@@ -14,6 +14,7 @@ from search.errors import QuerySyntaxError
 
 SEPARATOR = "\x1f"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_UNPRINTABLE = re.compile("[\x00-\x1f\ud800-\udfff]")
 #: Longest value kept of a keyword; both engines limit the size of an index key.
 LONGEST_KEY = 256
 
@@ -89,8 +90,7 @@ def fold_key(value: str) -> str:
 
 def printable(text: str) -> str:
     """Text that an index key and a label can hold: no control characters or lone surrogates, 256 characters."""
-    kept = (" " if ord(char) < 32 or 0xD800 <= ord(char) <= 0xDFFF else char for char in text[: 4 * LONGEST_KEY])
-    return "".join(kept).strip()[:LONGEST_KEY]
+    return _UNPRINTABLE.sub(" ", text[: 4 * LONGEST_KEY]).strip()[:LONGEST_KEY]
 
 
 def key(name: str, value: str) -> str:

@@ -51,12 +51,12 @@ CREATE TABLE {schema}.facet_value (
     label text NOT NULL,
     documents bigint NOT NULL DEFAULT 0,
     UNIQUE (field, value)
-);
+) WITH (fillfactor = 50);
 CREATE TABLE {schema}.vocabulary (
     word text COLLATE "C" PRIMARY KEY,
     documents bigint NOT NULL,
     audible bigint NOT NULL
-);
+) WITH (fillfactor = 50);
 CREATE INDEX vocabulary_word ON {schema}.vocabulary USING gin (word gin_trgm_ops);
 CREATE TABLE {schema}.tombstone (
     id uuid PRIMARY KEY

@@ -81,7 +81,7 @@ class Writer:
                 self.execute(cursor, "DELETE FROM {s}.tombstone WHERE id = ANY(%s::uuid[])", (list(fresh),))
             change = self._removed(cursor, list(fresh))
             self._insert(cursor, list(fresh.values()), generation, change)
-            self._count(cursor, change)
+            self._count(cursor, change, words=not rebuilding)
         return len(fresh)
 
     def delete(self, connection: Connection[Any], ids: Sequence[str], *, mark: bool = True) -> int:
@@ -90,7 +90,7 @@ class Writer:
             self.lock(cursor)
             change = self._removed(cursor, ids)
             removed = -change.documents
-            self._count(cursor, change)
+            self._count(cursor, change, words=mark)
             if mark:
                 self.execute(
                     cursor,
@@ -143,8 +143,24 @@ class Writer:
         )
         return {(field, value): identity for identity, field, value in rows}
 
-    def _count(self, cursor: Cursor[Any], change: _Change) -> None:
-        """Move the counts; a word or a value that no document has any more is forgotten."""
+    def _count(self, cursor: Cursor[Any], change: _Change, *, words: bool) -> None:
+        """Move the counts; a word or a value that no document has any more is forgotten.
+
+        A rebuild leaves the words alone: it counts them once, at its end.
+        """
+        if words:
+            self._count_words(cursor, change)
+        moved = [item for item, number in change.facets.items() if number]
+        self.execute(
+            cursor,
+            "UPDATE {s}.facet_value AS held SET documents = held.documents + moved.number"
+            " FROM unnest(%s::int[], %s::bigint[]) AS moved (id, number) WHERE held.id = moved.id",
+            (moved, [change.facets[item] for item in moved]),
+        )
+        self.execute(cursor, "DELETE FROM {s}.facet_value WHERE id = ANY(%s) AND documents <= 0", (moved,))
+        self.execute(cursor, "UPDATE {s}.state SET documents = documents + %s", (change.documents,))
+
+    def _count_words(self, cursor: Cursor[Any], change: _Change) -> None:
         words = [word for word, number in change.words.items() if number or change.audible[word]]
         self.execute(
             cursor,
@@ -155,15 +171,6 @@ class Writer:
             (words, [change.words[word] for word in words], [change.audible[word] for word in words]),
         )
         self.execute(cursor, "DELETE FROM {s}.vocabulary WHERE word = ANY(%s) AND documents <= 0", (words,))
-        moved = [item for item, number in change.facets.items() if number]
-        self.execute(
-            cursor,
-            "UPDATE {s}.facet_value AS held SET documents = held.documents + moved.number"
-            " FROM unnest(%s::int[], %s::bigint[]) AS moved (id, number) WHERE held.id = moved.id",
-            (moved, [change.facets[item] for item in moved]),
-        )
-        self.execute(cursor, "DELETE FROM {s}.facet_value WHERE id = ANY(%s) AND documents <= 0", (moved,))
-        self.execute(cursor, "UPDATE {s}.state SET documents = documents + %s", (change.documents,))
 
     def begin_rebuild(self, connection: Connection[Any]) -> int:
         """Start a generation: what is not written in it will be swept away at the end."""
