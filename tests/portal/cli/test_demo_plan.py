@@ -60,7 +60,7 @@ def test_there_is_enough_of_everything(demo: DemoPlan) -> None:
     assert {item.target for item in demo.datasets} == {"terbit", "diajukan", "draf", "dikecualikan"}
 
 
-def test_t26_metadata_is_complete_and_from_the_code_lists(demo: DemoPlan) -> None:
+def test_metadata_is_complete_and_from_the_code_lists(demo: DemoPlan) -> None:
     for item in demo.datasets:
         described = item.metadata
         assert owed(described) == (), item.name
