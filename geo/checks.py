@@ -136,7 +136,7 @@ def place_findings(
         np.isfinite(boxes).all(axis=1) & (np.abs(boxes[:, [0, 2]]) <= 180).all(axis=1)
         & (np.abs(boxes[:, [1, 3]]) <= 90).all(axis=1)
     )  # fmt: skip
-    findings = _many(
+    impossible = _many(
         "V8.di_luar_bumi",
         "Fitur {feature}: koordinatnya tidak mungkin dalam sistem koordinat ini.",
         [(int(index) + 1, {}, None) for index in np.flatnonzero(off_earth)[: LISTED + 1]],
@@ -144,15 +144,15 @@ def place_findings(
         Severity.GALAT,
     )
     if region is None or not present.any():
-        return findings
+        return impossible
     west, south, east, north = region.box
     margin = crs.MARGIN
     outside = present & ~off_earth & (
         (boxes[:, 0] < west - margin) | (boxes[:, 1] < south - margin)
         | (boxes[:, 2] > east + margin) | (boxes[:, 3] > north + margin)
     )  # fmt: skip
-    if (outside | off_earth).sum() * 2 > present.sum():
-        findings += _misplaced(status, found, region)
+    misplaced = (outside | off_earth).sum() * 2 > present.sum()
+    findings = [*(_misplaced(status, found, region) if misplaced else ()), *impossible]
     return findings + _many(
         "V8.di_luar_wilayah",
         "Fitur {feature} keluar lebih dari 0,1° dari batas {region}.",

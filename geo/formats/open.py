@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 
 from geo import archive
@@ -24,10 +25,12 @@ def open_source(path: Path, filename: str, work_dir: Path) -> Source:
     shapefile, a GeoPackage or GeoJSON (by itself or as the only such file in a zip archive)."""
     if path.stat().st_size == 0:
         raise bad("berkas.kosong", "Berkas kosong.")
+    work_dir.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix="buka-", dir=work_dir))  # several calls may share a work folder
     if archive.is_archive(path):
-        members, findings = archive.extract(path, work_dir / "isi")
-        return _from_members(members, findings, work_dir)
-    return _plain(path, filename, work_dir)
+        members, findings = archive.extract(path, folder / "isi")
+        return _from_members(members, findings, folder)
+    return _plain(path, filename, folder)
 
 
 def _plain(path: Path, filename: str, work_dir: Path) -> Source:

@@ -21,10 +21,10 @@ from geo.findings import Finding, blocking
 from geo.formats.base import Batch, Column, Geometries, Reader, as_geometries
 from geo.formats.open import open_source
 from geo.layers.columns import Conform, fields_of
-from geo.layers.inspection import Findings, Progress, find_codes, pick, quiet, shown, unknown_reference
+from geo.layers.inspection import Findings, Progress, find_codes, pick, quiet, unknown_reference
 from geo.layers.placement import Placement, assess, doubted, place
 from geo.layers.survey import Survey
-from geo.layers.types import FieldType, LayerChoice, LayerContext, LayerField, LayerFormat, StagedLayer
+from geo.layers.types import Box, FieldType, LayerChoice, LayerContext, LayerField, LayerFormat, StagedLayer
 
 DATA = "lapisan.csv"
 SRID = 4326
@@ -87,6 +87,7 @@ class _Work:
     codes: checks.CodeCheck | None = None
     _conform: dict[int, Conform] = field(default_factory=dict)
     _kept: list[int] = field(default_factory=list)
+    _bounds: list[NDArray[np.float64]] = field(default_factory=list)
     _read_until: float = field(default_factory=time.perf_counter)
 
     def write(self, batch: Batch, sink: IO[str]) -> None:
@@ -135,6 +136,7 @@ class _Work:
             raise AssertionError("a layer without a way to EPSG:4326 isn't staged")
         moved = crs.to_lonlat(shapes, self.placement.way, self.placement.swapped)
         moved[shapely.is_empty(moved)] = None
+        self._bounds.append(shapely.total_bounds(moved))
         stored = promoted(moved)
         for code in np.unique(shapely.get_type_id(stored)):
             if code >= 0:
@@ -153,7 +155,7 @@ class _Work:
             found: tuple[Finding, ...] = (*placed, *self.findings.result(), *odd, *shapes, *coded)
             if blockers := blocking(found):
                 raise BadInputError(blockers[0])
-            bounds = shown(self.survey, placement)[1]
+            bounds = _box(self._bounds)
         with target.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         chosen = next((one.encoding for one in self.reader.encodings if one.chosen), None)
@@ -186,6 +188,12 @@ class _Work:
 
     def _spent(self, step: str, seconds: float) -> None:
         self.seconds[step] = self.seconds.get(step, 0.0) + seconds
+
+
+def _box(bounds: list[NDArray[np.float64]]) -> Box | None:
+    """The box around the boxes of the batches; None when nothing has a geometry."""
+    found = crs.bounds_of(np.concatenate(bounds).reshape(-1, 2)) if bounds else (0.0, 0.0, 0.0, 0.0)
+    return None if not bounds or np.isnan(np.concatenate(bounds)).all() else found
 
 
 class _Lines(list[str]):

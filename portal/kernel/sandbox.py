@@ -92,6 +92,7 @@ def run(
     kills the child and passes on (that is how a cancelled job stops it).
     """
     limits = limits or Limits()
+    (work_dir / REPORT).unlink(missing_ok=True)
     with sandbox_command.prepare(module, work_dir, input_file, limits) as command:
         payload = json.dumps({**request, "input": command.input, "out_dir": command.out_dir}).encode()
         with tempfile.TemporaryFile() as errors:

@@ -85,7 +85,9 @@ def _limit(limits: dict[str, int]) -> None:
     ):
         hard = resource.getrlimit(name)[1]
         value = limits[key] if hard == resource.RLIM_INFINITY else min(limits[key], hard)
-        resource.setrlimit(name, (value, value))
+        grace = 5 if name == resource.RLIMIT_CPU else 0  # SIGXCPU at the first, SIGKILL at the second
+        roof = value + grace if hard == resource.RLIM_INFINITY else min(value + grace, hard)
+        resource.setrlimit(name, (value, roof))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
