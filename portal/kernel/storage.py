@@ -29,8 +29,17 @@ class FileRoot:
     folder: Path | None = None
 
     def put(self, key: str, source: BinaryIO | bytes | Path | Iterator[bytes]) -> None:
-        """Store the bytes under `key`, whole or not at all. Storing equal bytes again changes nothing."""
-        obstore.put(self.store, _checked(key), source)
+        """Store the bytes under `key`, whole or not at all. Storing equal bytes again changes nothing.
+
+        An iterator of chunks is streamed; it may itself read from a root.
+        """
+        if not isinstance(source, Iterator) or hasattr(source, "read"):
+            obstore.put(self.store, _checked(key), cast("BinaryIO | bytes | Path", source))
+            return
+        # an error on the way leaves this block and with it drops what was written
+        with obstore.open_writer(self.store, _checked(key)) as writer:
+            for chunk in source:
+                writer.write(chunk)
 
     def read(self, key: str) -> bytes:
         """All bytes of a small file. Raises StorageError when it is not there."""
