@@ -16,6 +16,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 
+from portal.contract.loader import discover
 from portal.operations import migrate
 from portal.operations.migrate import PluginTree, TreeState
 from portal.operations.provision import (
@@ -39,7 +40,7 @@ def deploy(
     names: Names | None = None,
     roles: Roles | None = None,
 ) -> tuple[TreeState, ...]:
-    """Provision and migrate what the environment names; return the state of every tree. Raises DeployError."""
+    """Provision and migrate what the environment names; return every tree's state. Raises DeployError."""
     wanted = [f"PORTAL_PASSWORD_{field.name.upper()}" for field in fields(Passwords)]
     wanted += ["PORTAL_SUPERUSER_PUBLIC_URL", "PORTAL_SUPERUSER_OFFICE_URL"]
     search = environment.get("PORTAL_ELASTICSEARCH_URL")
@@ -66,7 +67,7 @@ def deploy(
 def main() -> int:
     """Run on this process's environment; print the state of every tree."""
     try:
-        states = deploy(os.environ)
+        states = deploy(os.environ, migrate.plugin_trees(discover()))
     except DeployError as error:
         sys.stderr.write(f"{error}\n")
         return 2

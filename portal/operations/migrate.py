@@ -7,7 +7,7 @@ with short lock waits, so that a busy site is never stopped by a migration that 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, MetaData, create_engine, pool, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.schema import CreateSchema
 
+from portal.contract.plugin import Plugin
 from portal.operations.provision import Kind, Roles
 
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
@@ -36,6 +37,11 @@ class PluginTree:
 
     name: str
     location: Path
+
+
+def plugin_trees(plugins: Iterable[Plugin]) -> tuple[PluginTree, ...]:
+    """Return the trees of the plugins that have migrations (`Plugin.migrations` names the folder)."""
+    return tuple(PluginTree(item.name, item.migrations) for item in plugins if item.migrations is not None)
 
 
 @dataclass(frozen=True)

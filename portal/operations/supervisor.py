@@ -110,8 +110,8 @@ class Supervisor:
         return "\n".join((f"Akhir {log}:", *(f"  {line}" for line in text)))
 
 
-def gunicorn(target: str, host: str, port: int, threads: int = GUNICORN_THREADS) -> list[str]:
-    """Return the command that serves a WSGI application (`module:factory()`) with one gthread worker."""
+def gunicorn(target: str, host: str, port: int, threads: int = GUNICORN_THREADS, workers: int = 1) -> list[str]:
+    """Return the command that serves a WSGI application (`module:factory()`) with gthread workers."""
     return [
         sys.executable,
         "-m",
@@ -119,7 +119,7 @@ def gunicorn(target: str, host: str, port: int, threads: int = GUNICORN_THREADS)
         target,
         f"--bind={host}:{port}",
         "--worker-class=gthread",
-        "--workers=1",
+        f"--workers={workers}",
         f"--threads={threads}",
         "--timeout=120",
         "--graceful-timeout=10",
