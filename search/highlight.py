@@ -103,6 +103,22 @@ def snippet(text: str, wanted: Marker, length: int = 220) -> tuple[Segment, ...]
     return segments(cut, wanted)
 
 
-def marked_html(pieces: Iterable[Segment]) -> str:
+class SafeHtml(str):
+    """HTML that is escaped already; templates leave it as it is."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return str(self)
+
+
+def marked_html(pieces: Iterable[Segment]) -> SafeHtml:
     """Safe HTML of the pieces: everything escaped, marked ones inside `<mark>`."""
-    return "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
+    return SafeHtml(
+        "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
+    )
+
+
+def highlight_html(text: str, wanted: Marker) -> SafeHtml:
+    """Safe HTML of a whole text with the marks in it."""
+    return marked_html(segments(text, wanted))

@@ -22,8 +22,13 @@ from search.results import Suggestion
 
 log = logging.getLogger(__name__)
 
-#: Settings of each connection: no compiling of plans for short statements, room to sort in memory.
-_SETTINGS = (("jit", "off"), ("work_mem", "32MB"), ("statement_timeout", "5000"))
+#: Settings of each connection: no compiling of plans for short statements, room to sort in memory, and a time
+#: limit where the role has none of its own.
+_SETTINGS = (
+    "SELECT set_config('jit', 'off', false)",
+    "SELECT set_config('work_mem', '32MB', false)",
+    "SELECT set_config('statement_timeout', '5s', false) WHERE current_setting('statement_timeout') = '0'",
+)
 #: Hits looked at for suggestions; the first letters of a common word fit half the catalogue.
 _SUGGEST_FROM = 500
 _CONNECT_SECONDS = 2
@@ -167,5 +172,5 @@ class PostgresEngine(BaseEngine):
 
 
 def _configure(connection: Connection[Any]) -> None:
-    for name, value in _SETTINGS:
-        connection.execute("SELECT set_config(%s, %s, false)", (name, value))
+    for statement in _SETTINGS:
+        connection.execute(statement)
