@@ -22,6 +22,7 @@ from portal.kernel.errors import Forbidden, NotFound, Unavailable
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.proofs import Grant, Proof, WorkPass
+from portal.vault.clean import storable_text
 from portal.vault.files import VaultFiles
 from portal.vault.rows import Duty
 from portal.vault.store import OpenVault
@@ -68,7 +69,7 @@ class AccessService:
             person=person,
             act=act,
             dataset=dataset_id,
-            purpose=purpose,
+            purpose=storable_text(purpose),
             address=identity.address,
         )
         if opening is None:
@@ -104,7 +105,7 @@ class AccessService:
         opening = self._open(
             "SELECT audit.open_list(:person, :purpose, :address)",
             person=person,
-            purpose=purpose,
+            purpose=storable_text(purpose),
             address=identity.address,
         )
         if opening is None:
@@ -134,7 +135,7 @@ class AccessService:
             act=act,
             dataset=dataset_id,
             factor=identity.second_factor,
-            purpose=purpose,
+            purpose=storable_text(purpose),
             address=identity.address,
         )
         if opening is None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC
 
+from sqlalchemy import event
+
 from config.settings import OfficeSettings
 from portal.access.service import AccessService
 from portal.audit.service import AuditService
@@ -25,6 +27,8 @@ def offer(runtime: Runtime) -> None:
     files = VaultFiles(root, load_keys(settings.vault_key_file))
     # a pool of its own: a request that holds its session must never wait for another such request to record
     audit = open_engine(settings.office_database_url, size=2, name="portal-audit")
+    # it lives as long as the engine of the sessions does
+    event.listen(runtime.sessions["office"].kw["bind"], "engine_disposed", lambda _engine: audit.dispose())
     territory = runtime.profile.territory
     zone = territory.time_zone if territory else UTC
 

@@ -23,6 +23,8 @@ def open_engine(url: str, *, size: int = 5, name: str = "portal") -> Engine:
         pool_pre_ping=False,
         pool_recycle=1800,
         pool_reset_on_return=None,
+        # what was asked for may be a secret: no error text, and so no log, quotes it
+        hide_parameters=True,
         # no statements prepared by the driver: DISCARD ALL drops them on the server, and the driver would not know
         connect_args={"application_name": name, "connect_timeout": 5, "prepare_threshold": None},
         json_serializer=lambda value: orjson.dumps(value).decode(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
@@ -12,7 +12,9 @@ from sqlalchemy import Row, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.texts import gettext as _
 from portal.vault import models
+from portal.vault.clean import storable, storable_text
 from portal.vault.errors import Stale
 from portal.vault.listing import list_datasets
 from portal.vault.opened import Opened
@@ -135,7 +137,8 @@ class DatasetStore:
         ).one_or_none()
         if moved is None:
             found = self.version(dataset_id, version)
-            raise Conflict(f"Keadaan dataset sudah {found.state}, bukan {from_state}.", rule="keadaan_berubah")
+            text = _("Keadaan dataset sudah %(now)s, bukan %(then)s.", now=found.state, then=from_state)
+            raise Conflict(text, rule="keadaan_berubah")
         self._note_transition(dataset_id, version, from_state, to_state, why, detail or {})
         return self.touch(dataset_id)
 
@@ -203,7 +206,9 @@ class DatasetStore:
                 isinstance(error.orig, UniqueViolation)
                 and error.orig.diag.constraint_name == "dataset_agency_id_name_key"
             ):
-                raise Conflict("Instansi Anda sudah memiliki dataset dengan nama ini.", rule="nama_dipakai") from error
+                raise Conflict(
+                    _("Instansi Anda sudah memiliki dataset dengan nama ini."), rule="nama_dipakai"
+                ) from error
             raise
         if row is None:
             raise NotFound
@@ -218,8 +223,8 @@ class DatasetStore:
                 dataset_id=dataset_id,
                 version=number,
                 state=state,
-                metadata=dict(metadata),
-                notes=notes,
+                metadata=storable(metadata),
+                notes=storable_text(notes),
                 created=self._opened.clock(),
                 created_by=self._opened.proof.person_id,
             )
@@ -229,8 +234,9 @@ class DatasetStore:
 
     def _change_version(self, dataset_id: UUID, version: int, values: dict[str, Any]) -> None:
         table = models.version
-        if "metadata" in values:
-            values["metadata"] = dict(cast("Mapping[str, Any]", values["metadata"]))
+        for name, clean in (("metadata", storable), ("notes", storable_text)):
+            if name in values:
+                values[name] = clean(values[name])
         where = (table.c.dataset_id == dataset_id, table.c.version == version)
         changed = self._opened.run(update(table).where(*where).values(**values).returning(table.c.version))
         if changed.one_or_none() is None:
@@ -246,8 +252,8 @@ class DatasetStore:
             to_state=to_state,
             at=self._opened.clock(),
             person_id=self._opened.proof.person_id,
-            why=why,
-            detail=dict(detail),
+            why=storable_text(why),
+            detail=storable(detail),
         )
         self._opened.run(statement)
 

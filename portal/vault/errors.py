@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from portal.kernel.errors import Conflict, PortalError
+from portal.kernel.texts import gettext as _
 
 
 class Stale(Conflict):
@@ -14,7 +15,7 @@ class Stale(Conflict):
     rule = "revisi_usang"
 
     def __init__(self, changed_by: UUID, changed_at: datetime, revision: int) -> None:
-        super().__init__("Dataset ini telah diubah oleh orang lain sejak Anda membukanya.")
+        super().__init__(_("Dataset ini telah diubah oleh orang lain sejak Anda membukanya."))
         self.changed_by = changed_by
         self.changed_at = changed_at
         self.revision = revision
@@ -26,7 +27,7 @@ class WrongOffset(Conflict):
     rule = "posisi_unggahan"
 
     def __init__(self, offset: int) -> None:
-        super().__init__("Potongan berkas tidak melanjutkan unggahan yang ada.")
+        super().__init__(_("Potongan berkas tidak melanjutkan unggahan yang ada."))
         self.offset = offset
 
 

@@ -14,6 +14,7 @@ from typing import BinaryIO, cast
 from uuid import UUID, uuid4
 
 from portal.kernel.storage import FileRoot, StorageError
+from portal.kernel.texts import gettext as _
 from portal.vault.errors import FileDamaged
 from portal.vault.keys import DataKey, KeyRing
 from portal.vault.stream import Cipher, chunks_of, open_range, plain_size, seal
@@ -59,7 +60,7 @@ class _ObjectRanges:
         try:
             return self.root.size(self.path)
         except StorageError as error:
-            raise FileDamaged("Berkas tidak ada di tempat penyimpanan.") from error
+            raise FileDamaged(_("Berkas tidak ada di tempat penyimpanan.")) from error
 
     def read(self, start: int, length: int) -> bytes:
         return self.root.read_range(self.path, start, length)

@@ -20,6 +20,7 @@ from pathlib import Path
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from portal.kernel.texts import gettext as _
 from portal.vault.errors import FileDamaged, KeyFileError
 
 KEY_BYTES = 32
@@ -61,7 +62,7 @@ class KeyRing:
         try:
             plain = AESGCM(key).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], _bound(key_id, context))
         except (InvalidTag, ValueError) as error:
-            raise FileDamaged("Kunci data tidak cocok dengan berkasnya.") from error
+            raise FileDamaged(_("Kunci data tidak cocok dengan berkasnya.")) from error
         return DataKey(plain, wrapped, key_id)
 
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, insert, select
 
 from portal.vault import models
+from portal.vault.clean import storable, storable_text
 from portal.vault.opened import Opened
 from portal.vault.rows import FindingRow, ReceiptRow, TransitionRow
 
@@ -35,7 +36,7 @@ class ReceiptStore:
                 resource_id=resource_id,
                 at=now,
                 person_id=self._opened.proof.person_id,
-                filename=filename,
+                filename=storable_text(filename),
                 size=size,
                 sha256=sha256,
             )
@@ -76,8 +77,8 @@ class FindingStore:
                 "resource_id": resource_id,
                 "rule": row.rule,
                 "severity": row.severity,
-                "message": row.message,
-                "place": dict(row.place),
+                "message": storable_text(row.message),
+                "place": storable(row.place),
                 "created": self._opened.clock(),
             }
             for row in rows

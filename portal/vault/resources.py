@@ -9,6 +9,7 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from portal.kernel.errors import NotFound
 from portal.vault import models
+from portal.vault.clean import storable, storable_text
 from portal.vault.opened import Opened
 from portal.vault.rows import ResourceRow
 
@@ -65,9 +66,10 @@ def _where(dataset_id: UUID, version: int, resource_id: UUID) -> tuple[Any, ...]
 
 def _values(row: ResourceRow) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _TABLE.c.keys()}  # noqa: SIM118 - a collection of columns
-    values["choice"], values["report"] = dict(row.choice), dict(row.report)
-    values["columns"] = [dict(column) for column in row.columns]
-    values["layer"] = None if row.layer is None else dict(row.layer)
+    for name in ("name", "description", "format", "filename"):
+        values[name] = storable_text(values[name])
+    for name in ("choice", "report", "columns", "layer"):
+        values[name] = storable(values[name])
     return values
 
 

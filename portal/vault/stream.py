@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from portal.kernel.texts import gettext as _
 from portal.vault.errors import FileDamaged
 
 MAGIC = b"PKVAULT1"
@@ -59,7 +60,7 @@ class Cipher:
     def of_header(cls, data_key: bytes, header: bytes, label: bytes) -> Cipher:
         """The key of an existing file. Raises FileDamaged when the header isn't one of ours, or another file's."""
         if len(header) != HEADER or not header.startswith(MAGIC) or header[-LABEL_BYTES:] != label:
-            raise FileDamaged("Kepala berkas tidak dikenal atau milik berkas lain.")
+            raise FileDamaged(_("Kepala berkas tidak dikenal atau milik berkas lain."))
         return cls._of(data_key, header)
 
     @classmethod
@@ -83,7 +84,7 @@ class Cipher:
         try:
             return self._gcm.decrypt(self._nonce(counter, last), sealed, self.header)
         except (InvalidTag, ValueError) as error:
-            raise FileDamaged("Isi berkas terpotong, tertukar atau berubah.") from error
+            raise FileDamaged(_("Isi berkas terpotong, tertukar atau berubah.")) from error
 
 
 def seal(cipher: Cipher, source: Iterator[bytes]) -> Iterator[bytes]:
@@ -104,11 +105,11 @@ def plain_size(sealed: int) -> int:
     """Plain bytes of a sealed file of `sealed` bytes. Raises FileDamaged when no file of ours has that size."""
     body = sealed - HEADER
     if body < TAG:
-        raise FileDamaged("Berkas terpotong.")
+        raise FileDamaged(_("Berkas terpotong."))
     segments = -(-body // SEALED_SEGMENT)
     size = body - segments * TAG
     if size < 0 or size <= (segments - 1) * SEGMENT - (0 if segments > 1 else 1):
-        raise FileDamaged("Berkas terpotong.")
+        raise FileDamaged(_("Berkas terpotong."))
     return size
 
 

@@ -9,7 +9,9 @@ from uuid import UUID, uuid4
 from sqlalchemy import Row, insert, select, update
 
 from portal.kernel.errors import Conflict, NotFound, TooLarge
+from portal.kernel.texts import gettext as _
 from portal.vault import models
+from portal.vault.clean import storable_text
 from portal.vault.errors import WrongOffset
 from portal.vault.files import Source, VaultFiles, chunk_path, plain_chunks
 from portal.vault.filestore import FileStore, remove_on_commit
@@ -39,7 +41,7 @@ class UploadStore:
                 id=upload_id,
                 dataset_id=dataset_id,
                 person_id=self._opened.proof.person_id,
-                filename=filename,
+                filename=storable_text(filename),
                 length=length,
                 received=0,
                 wrapped_key=key.wrapped,
@@ -109,7 +111,7 @@ class UploadStore:
         if row is None:
             raise NotFound
         if row.finished is not None:
-            raise Conflict("Unggahan ini sudah selesai.", rule="unggahan_selesai")
+            raise Conflict(_("Unggahan ini sudah selesai."), rule="unggahan_selesai")
         return _upload(row)
 
     def _key(self, row: UploadRow) -> DataKey:
@@ -142,7 +144,7 @@ def _at_most(source: Source, room: int) -> Iterator[bytes]:
     for chunk in plain_chunks(source):
         room -= len(chunk)
         if room < 0:
-            raise TooLarge("Potongan berkas melebihi ukuran yang diumumkan.")
+            raise TooLarge(_("Potongan berkas melebihi ukuran yang diumumkan."))
         yield chunk
 
 

@@ -214,3 +214,23 @@ def test_one_subject_is_one_statement(world: World, home, statements) -> None:
         with statements() as log:
             vault.subject(dataset)
         assert len(log) == 1
+
+
+def test_what_a_broken_file_says_is_stored_all_the_same(world: World, home) -> None:
+    _, maker, dataset = home
+    odd = "a\x00b\ud800c😀"
+    row = FindingRow(
+        dataset_id=dataset, version=1, rule="V4", severity="galat", message=odd, place={odd: [odd, {"x": float("nan")}]}
+    )
+    with world.opened(maker, dataset, "ubah") as vault:
+        vault.findings.replace(dataset, 1, None, [row])
+        found = vault.findings.of_version(dataset, 1)[0]
+        clean = "a\ufffdb\ufffdc😀"
+        assert (found.message, found.place) == (clean, {clean: [clean, {"x": None}]})
+        assert vault.uploads.start(dataset, odd, 1).filename == clean
+        assert vault.receipts.give(dataset, 1, None, filename=odd, size=1, sha256="0" * 64).filename == clean
+        revision = vault.datasets.get(dataset).revision
+        vault.datasets.update_version(dataset, 1, revision, metadata={"judul": odd}, notes=odd)
+        assert vault.datasets.version(dataset).metadata == {"judul": clean}
+    with world.session() as session:
+        world.access(session).work_pass(maker, dataset, "lihat", odd)
