@@ -91,6 +91,13 @@ class Desk:
         """The same proof again after a commit, with fresh rows."""
         return self._enter(opened.vault.proof, opened.id)
 
+    def again(self, opened: OpenDataset) -> OpenDataset:
+        """Fresh rows in the transaction that is open."""
+        vault = opened.vault
+        return OpenDataset(
+            vault, vault.subject(opened.id), vault.datasets.get(opened.id), vault.datasets.version(opened.id)
+        )
+
     def _enter(self, proof: Any, dataset_id: UUID) -> OpenDataset:
         vault = self.access.enter(proof)
         return OpenDataset(

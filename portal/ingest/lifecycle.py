@@ -106,6 +106,8 @@ def path(before: State | str, after: State | str) -> tuple[State, ...]:
     start, end = State(before), State(after)
     if start == end:
         return ()
+    if end in TRANSITIONS[start]:
+        return (end,)
     if start is State.RETURNED:
         rest = path(State.EDITED, end)
         return (State.EDITED, *rest)

@@ -36,6 +36,10 @@ class Step(StrEnum):
 REVERSIBLE = frozenset({Step.ORDERED, Step.FILES, Step.ROWS})
 
 
+#: Reason of a withdrawal because the dataset became dikecualikan: no tombstone is left (I5).
+EXEMPT_REASON = "klasifikasi: dikecualikan"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """One order. `version` 0 means the whole dataset (withdrawal)."""
@@ -100,6 +104,14 @@ class Orders:
             {"id": dataset_id, "limit": limit},
         )
         return [_order(row._asdict()) for row in rows]
+
+    def open_of(self, dataset_id: UUID) -> Order | None:
+        """The unfinished order of a dataset, or None."""
+        return next((order for order in self.of_dataset(dataset_id) if order.finished is None), None)
+
+    def lock_files(self) -> None:
+        """Until this transaction ends nobody else notes or cleans files: a file is not removed while it is wanted."""
+        self._session.execute(text("SELECT pg_advisory_xact_lock(hashtext('ingest.release_item'))"))
 
     def open_orders(self) -> list[Order]:
         """Every unfinished order, oldest first: the sweeper's list."""

@@ -137,6 +137,16 @@ class People:
             {"dataset": dataset_id, "version": version, "duty": duty, "person": person_id},
         )
 
+    def finish(self, dataset_id: UUID, version: int, duty: Duty, person_id: UUID) -> None:
+        """This person has done his part of the submission."""
+        self._session.execute(
+            text(
+                "UPDATE ingest.assignment SET ended = now() WHERE dataset_id = :dataset AND version = :version"
+                " AND duty = :duty AND person_id = :person AND ended IS NULL"
+            ),
+            {"dataset": dataset_id, "version": version, "duty": duty, "person": person_id},
+        )
+
     def finish_assignments(self, dataset_id: UUID, version: int) -> None:
         """The submission is done with: it weighs on nobody any more."""
         self._session.execute(

@@ -1,0 +1,47 @@
+"""Index work: whatever the database says is behind, in batches, seen by the next search (design.md I9, section 6)."""
+
+from __future__ import annotations
+
+from sqlalchemy.orm import Session
+
+from portal.catalog import store
+from search.engine import Engine
+from search.errors import EngineUnavailable
+
+BATCH = 500
+
+
+class Indexer:
+    """Brings the indexes up to the published catalogue. The office index holds a copy of every public document."""
+
+    def __init__(self, public: Session, engine: Engine, office_engine: Engine | None = None) -> None:
+        self._public = public
+        self._engines = [engine] if office_engine is None or office_engine is engine else [engine, office_engine]
+
+    def drain(self) -> int:
+        """Index every document that is behind, committing after each batch; how many.
+
+        Raises EngineUnavailable when an engine does not answer: what is left stays marked as behind.
+        """
+        done = 0
+        while items := store.unindexed(self._public, BATCH):
+            for engine in self._engines:
+                engine.upsert(items, refresh=True)
+            store.mark_indexed(self._public, items)
+            self._public.commit()
+            done += len(items)
+        return done
+
+    def try_drain(self) -> bool:
+        """As `drain`; False when an engine does not answer (the caller queues the rest)."""
+        try:
+            self.drain()
+        except EngineUnavailable:
+            self._public.rollback()
+            return False
+        return True
+
+    def forget(self, dataset_id: str) -> None:
+        """Take a dataset out of the indexes. Raises EngineUnavailable."""
+        for engine in self._engines:
+            engine.delete([dataset_id], refresh=True)

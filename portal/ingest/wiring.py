@@ -1,0 +1,39 @@
+"""Offers this room's services to office and worker processes, and its jobs to the worker."""
+
+from __future__ import annotations
+
+from portal.ingest.checking import Checking
+from portal.ingest.deciding import Deciding
+from portal.ingest.drafts import Drafts
+from portal.ingest.notices import Notices
+from portal.ingest.queries import Queries
+from portal.ingest.receiving import Receiving
+from portal.ingest.resources import Resources
+from portal.ingest.service import Ingest
+from portal.ingest.tasks import periodic, tasks
+from portal.ingest.workshop import desk_of
+from portal.web.request import Runtime, Scope
+
+
+def offer(runtime: Runtime) -> None:
+    """Offer `Ingest` and `Notices`. Needs `portal.access.wiring.offer` too."""
+
+    def ingest(scope: Scope) -> Ingest:
+        desk = desk_of(scope)
+        return Ingest(
+            drafts=Drafts(desk),
+            receiving=Receiving(desk),
+            resources=Resources(desk),
+            checking=Checking(desk),
+            deciding=Deciding(desk, runtime.office_search),
+            queries=Queries(desk),
+        )
+
+    def notices(scope: Scope) -> Notices:
+        return Notices(scope.session("office"), scope.session("publisher"), runtime.profile)
+
+    runtime.offer(Ingest, ingest)
+    runtime.offer(Notices, notices)
+
+
+__all__ = ["offer", "periodic", "tasks"]
