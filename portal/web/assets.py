@@ -7,7 +7,7 @@ import mimetypes
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, request, send_from_directory, url_for
+from flask import Blueprint, Response, abort, request, url_for
 
 STATIC = Path(__file__).with_name("static")
 PREFIX = "/aset"
@@ -72,14 +72,19 @@ def _served(name: str) -> Response:
     accepted = request.headers.get("Accept-Encoding", "")
     for encoding, ending in _ENCODINGS:
         if encoding in accepted and (STATIC / (name + ending)).exists():
-            response = send_from_directory(STATIC, name + ending, mimetype=media_type(name))
+            response = Response((STATIC / (name + ending)).read_bytes(), content_type=_content_type(name))
             response.headers["Content-Encoding"] = encoding
             return _lasting(response)
-    return _lasting(send_from_directory(STATIC, name, mimetype=media_type(name)))
+    return _lasting(Response((STATIC / name).read_bytes(), content_type=_content_type(name)))
+
+
+def _content_type(name: str) -> str:
+    kind = media_type(name)
+    return f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
 
 
 def _lasting(response: Response) -> Response:
+    """The name holds a hash of the content, so a copy never grows old."""
     response.headers["Cache-Control"] = FOR_EVER
     response.headers["Vary"] = "Accept-Encoding"
-    response.headers.pop("Content-Disposition", None)
     return response

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from portal.web.formats import MISSING, number
-from portal.web.scales import extent, nice_ticks, spread
+from portal.web.scales import extent, nice_ticks, spread, usable
 from portal.web.svg import fill, picture, stroke, tag
 
 MAX_SERIES = 6
@@ -29,14 +29,9 @@ class Series:
     points: Sequence[tuple[float, float | None]]
 
 
-def finite(value: float | None) -> bool:
-    """Whether a value can be drawn."""
-    return value is not None and math.isfinite(value)
-
-
 def summary(rows: Sequence[Row], unit: str = "", lang: str = "id") -> str:
     """The sentence that stands for a bar chart: how many values, the highest, the lowest."""
-    known = [(name, value) for name, value in rows if value is not None and math.isfinite(value)]
+    known = [(name, value) for name, value in rows if usable(value)]
     if not known:
         return "No values." if lang == "en" else "Tidak ada nilai."
     top, low = max(known, key=lambda row: row[1]), min(known, key=lambda row: row[1])
@@ -59,7 +54,7 @@ def bars(
 ) -> Markup:
     """Horizontal bars in the given order, one row a name; `highlight` names the row that is told from the rest."""
     beside = all(len(name) <= _BESIDE for name, _ in rows)
-    low, high = extent([value for _, value in rows if value is not None], zero=True)
+    low, high = extent([value for _, value in rows if usable(value)], zero=True)
     # the names' column is as wide as the longest name needs on a narrow phone
     column = max([12.0, *(2.3 * len(name) for name, _ in rows)]) if beside else 0.0
     start, end = (column + 2, _BAR_END) if beside else (0.0, _BAR_END)
@@ -95,7 +90,7 @@ def _bar(
     lang: str,
 ) -> list[Markup]:
     zero = place(0)
-    if value is None or not math.isfinite(value):
+    if not usable(value):
         return [tag("text", {"x": f"{zero + 1:.2f}%", "y": top + 13.5, "class": "t-muted"}, MISSING)]
     at = place(value)
     left, width = min(zero, at), abs(at - zero)
@@ -137,7 +132,7 @@ def grouped_bars(
     """Bars of several series side by side under each category; more than six series are refused by ValueError."""
     if len(series) > MAX_SERIES:
         raise ValueError(f"at most {MAX_SERIES} series, got {len(series)}: fold the rest into one")
-    values = [value for each in series for _, value in each.points if value is not None]
+    values = [value for each in series for _, value in each.points if usable(value)]
     low, high = extent(values, zero=True)
     start = 8.0 if low < 0 else 0.0
 
@@ -178,7 +173,7 @@ def lines(
     """A time series: x is a year (or any number), names stand at the lines' ends. At most six series."""
     if len(series) > MAX_SERIES:
         raise ValueError(f"at most {MAX_SERIES} series, got {len(series)}: fold the rest into one")
-    points = [(x, y) for each in series for x, y in each.points if y is not None and math.isfinite(y)]
+    points = [(x, y) for each in series for x, y in each.points if usable(y)]
     if not points:
         return picture(title, summary([], unit, lang), [], viewbox=None, height=24, css="chart")
     ticks = nice_ticks(*extent([y for _, y in points], zero=zero))
@@ -188,7 +183,7 @@ def lines(
     ends: list[tuple[float, str, int]] = []
     for index, each in enumerate(series, 1):
         children += _line(frame, each, index, lang)
-        known = [(x, y) for x, y in each.points if y is not None and math.isfinite(y)]
+        known = [(x, y) for x, y in each.points if usable(y)]
         if known:
             words = f"{each.name} {number(known[-1][1], decimals, lang)}" if len(series) > 1 else ""
             ends.append((frame.y(known[-1][1]), words or number(known[-1][1], decimals, lang), index))
@@ -255,7 +250,7 @@ def _line(frame: _Frame, each: Series, index: int, lang: str) -> list[str]:
     run: list[tuple[float, float]] = []
     # a gap in the data is a gap in the line
     for x, y in [*sorted(each.points, key=lambda point: point[0]), (math.nan, None)]:
-        if y is not None and math.isfinite(y):
+        if usable(y):
             run.append((x, y))
             continue
         parts += [
@@ -269,7 +264,7 @@ def _line(frame: _Frame, each: Series, index: int, lang: str) -> list[str]:
             for (x1, y1), (x2, y2) in itertools.pairwise(run)
         ]  # fmt: skip
         run = []
-    known = [(x, y) for x, y in each.points if y is not None and math.isfinite(y)]
+    known = [(x, y) for x, y in each.points if usable(y)]
     radius = 4 if len(known) <= 12 else 2.5
     for x, y in known:
         words = f"{each.name}, {x:g}: {number(y, None, lang)}"
@@ -280,7 +275,7 @@ def _line(frame: _Frame, each: Series, index: int, lang: str) -> list[str]:
 
 def sparkline(values: Sequence[float | None], *, title: str, width: float = 240, height: float = 40) -> Markup:
     """A small line without axes for a key figure; the last point is marked. `title` says what it shows."""
-    known = [(index, value) for index, value in enumerate(values) if value is not None and math.isfinite(value)]
+    known = [(index, value) for index, value in enumerate(values) if usable(value)]
     if not known:
         return picture(title, "", [], viewbox=(width, height), height=height, css="chart")
     low, high = extent([value for _, value in known], zero=False)
@@ -304,7 +299,7 @@ def sparkline(values: Sequence[float | None], *, title: str, width: float = 240,
 
 def preview_bars(values: Sequence[float | None], *, title: str, width: float = 120, height: float = 90) -> Markup:
     """A thumbnail of a table's figures for a result card: up to twelve columns, no text."""
-    known = [value for value in values if value is not None and math.isfinite(value)][:12]
+    known = [value for value in values if usable(value)][:12]
     low, high = extent(known, zero=True)
     step = (width - 16) / max(len(known), 1)
     zero = height - 10 - (0 - low) / (high - low) * (height - 20)

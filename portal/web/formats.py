@@ -2,7 +2,7 @@
 
 import math
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 
 MONTHS = {
     "id": (
@@ -45,6 +45,10 @@ NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 MISSING = "–"
 
+# Every float has its digits; what is longer is no measurement and is shown as missing.
+LONGEST = 320
+_WIDE = Context(prec=2 * LONGEST)
+
 Number = int | float | Decimal
 
 
@@ -53,13 +57,13 @@ def _decimal(value: Number) -> Decimal | None:
         exact = Decimal(str(value)) if isinstance(value, float) else Decimal(value)
     except InvalidOperation:
         return None
-    return exact if exact.is_finite() else None
+    return exact if exact.is_finite() and exact.adjusted() < LONGEST else None
 
 
 def number(value: Number | None, decimals: int | None = None, lang: str = "id") -> str:
     """`1234.5` as `1.234,5` (English: `1,234.5`); at most two decimals unless `decimals` fixes them.
 
-    A missing or non-finite value gives an en dash. Rounding is half up, as official statistics do.
+    A missing, non-finite or absurd (320 digits) value gives an en dash. Rounding is half up, as official statistics do.
     """
     exact = None if value is None else _decimal(value)
     if exact is None:
@@ -78,11 +82,7 @@ def number(value: Number | None, decimals: int | None = None, lang: str = "id") 
 
 
 def _rounded(exact: Decimal, places: int) -> str:
-    quantum = Decimal(1).scaleb(-places)
-    digits = exact.adjusted() + places + 2
-    if digits > 60:  # far outside what a table of a regency holds: show it as it came, without an error
-        return format(exact.to_integral_value(), "f")
-    return format(exact.quantize(quantum, rounding=ROUND_HALF_UP), "f")
+    return format(exact.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP, context=_WIDE), "f")
 
 
 def compact(value: Number | None, lang: str = "id") -> str:
@@ -194,9 +194,12 @@ def _span(days: int) -> tuple[int, tuple[str, str]]:
 
 def duration(seconds: Number | None, lang: str = "id") -> str:
     """A wait in words: `kurang dari 1 menit`, `4 menit`, `2 jam`."""
-    if seconds is None or not math.isfinite(float(seconds)):
+    exact = None if seconds is None else _decimal(seconds)
+    if exact is None:
         return MISSING
-    total = max(0.0, float(seconds))
+    total = max(0.0, float(exact))
+    if not math.isfinite(total):
+        return MISSING
     english = lang == "en"
     if total < 60:
         return "less than a minute" if english else "kurang dari 1 menit"

@@ -33,16 +33,18 @@ def to_html(text: str | None) -> Markup:
 def to_text(text: str | None, limit: int = 200) -> str:
     """The plain words of a note, for cards and meta descriptions, cut at a word with an ellipsis."""
     tokens = _PARSER.parse((text or "")[:MAX_CHARS])
-    pieces = [
-        child.content if child.type in {"text", "code_inline"} else " "
-        for token in tokens
-        if token.type == "inline"
-        for child in token.children or []
-        if child.type in {"text", "code_inline", "softbreak", "hardbreak"}
-    ]
-    words = " ".join("".join(f"{piece}" for piece in pieces).split())
+    blocks = [token.children or [] for token in tokens if token.type == "inline"]
+    lines = (
+        "".join(child.content if child.type in {"text", "code_inline"} else _gap(child.type) for child in block)
+        for block in blocks
+    )
+    words = " ".join(" ".join(lines).split())
     if len(words) <= limit:
         return words
     cut = words[: limit - 1]
     head = cut.rsplit(" ", 1)[0] if " " in cut else cut
     return head.rstrip(" ,;:") + "…"
+
+
+def _gap(kind: str) -> str:
+    return " " if kind in {"softbreak", "hardbreak"} else ""

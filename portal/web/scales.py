@@ -2,16 +2,23 @@
 
 import math
 from collections.abc import Sequence
+from typing import TypeGuard
+
+# Differences and squares of what is drawn must stay finite; no measurement of a regency comes near this.
+LARGEST = 1e150
+
+
+def usable(value: float | None) -> TypeGuard[float]:
+    """Whether a value can be drawn: present, finite and not absurdly large."""
+    return value is not None and math.isfinite(value) and abs(value) < LARGEST
 
 
 def extent(values: Sequence[float], *, zero: bool) -> tuple[float, float]:
     """(low, high) of the finite values, never equal; `zero` widens it to hold zero. Without values: (0, 1)."""
-    known = [value for value in values if math.isfinite(value)]
+    known = [value for value in values if usable(value)]
     if zero or not known:
         known = [*known, 0.0]
     low, high = float(min(known)), float(max(known))
-    if not math.isfinite(high - low):  # the ends of what a float holds: scale them down, keep their order
-        low, high = low / 4, high / 4
     if high - low < max(abs(high), abs(low)) * 1e-12 or high == low:
         pad = abs(high) * 0.1 or 1.0
         return (low, high + pad) if zero and low == 0 else (low - pad, high + pad)
@@ -43,7 +50,7 @@ def spread(places: Sequence[float], gap: float) -> list[float]:
 
 def class_limits(values: Sequence[float], classes: int = 5) -> list[float]:
     """Upper limits of all classes but the last: quantiles, rounded where rounding keeps the classes apart."""
-    known = sorted(value for value in values if math.isfinite(value))
+    known = sorted(value for value in values if usable(value))
     distinct = sorted(set(known))
     if len(distinct) <= 1:
         return []
@@ -67,6 +74,6 @@ def _rounded(value: float, span: float) -> float:
 
 def class_of(value: float | None, limits: Sequence[float]) -> int | None:
     """0-based class of a value (a limit belongs to the upper class); None for a missing value."""
-    if value is None or not math.isfinite(value):
+    if not usable(value):
         return None
     return sum(value >= limit for limit in limits)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sample rows read best one a line)
 """Realistic figures and texts for the mock pages."""
 
 from __future__ import annotations
