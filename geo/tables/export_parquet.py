@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from geo.tables.engine import Connection, connect, literal, read_csv
 from geo.tables.export import Row, plain
+from geo.tables.source import NEW_LINE
 from geo.tables.types import ColumnType, ExportColumn
 
 _TYPES = {
@@ -59,13 +60,14 @@ def _pass(target: Path, columns: Sequence[ExportColumn], rows: Iterable[Row]) ->
             yield ["r", *cells]
 
     with target.open("w", encoding="utf-8", errors="replace", newline="") as stream:
-        csv.writer(stream, lineterminator="\n").writerows(texts())
+        csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(texts())
     return zoned, longest
 
 
 def _write(con: Connection, work: Path, columns: Sequence[ExportColumn], zoned: set[int], longest: int) -> None:
     names = ["r", *(f"c{i}" for i in range(len(columns)))]
     options = {"delim": "','", "quote": "'\"'", "escape": "'\"'", "parallel": "false"}
+    options["new_line"] = NEW_LINE
     if longest > 400_000:
         options["max_line_size"] = str(longest * 5 + 1_000_000)
     con.execute(f"CREATE TABLE passing AS SELECT * FROM {read_csv(work / 'rows.csv', names, **options)}")  # noqa: S608
@@ -73,8 +75,9 @@ def _write(con: Connection, work: Path, columns: Sequence[ExportColumn], zoned: 
     for i, column in enumerate(columns):
         kind = "TIMESTAMPTZ" if i in zoned else _TYPES.get(column.type) or _number_type(con, f"c{i}")
         name = '"' + column.name.replace('"', '""') + '"'
-        values.append(f"CAST(nullif(substr(c{i}, 2), '') AS {kind}) AS {name}" if kind != "VARCHAR"
-                      else f"substr(c{i}, 2) AS {name}")  # fmt: skip
+        text = f"substr(nullif(c{i}, ''), 2)"
+        value = text if kind == "VARCHAR" else f"CAST(nullif({text}, '') AS {kind})"
+        values.append(f"{value} AS {name}")
     con.execute(
         f"COPY (SELECT {', '.join(values)} FROM passing) TO {literal(str(work / 'out.parquet'))} "  # noqa: S608
         "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"

@@ -131,11 +131,11 @@ def _fraction(_label: str, n: int, counts: Mapping[str, int], file_decimal: str 
 def _doubtful(n: int, counts: Mapping[str, int], file_decimal: str | None) -> Guess:
     """Every cell reads both ways: 1.234 (or 1,234) is a thousand or a fraction. The whole column decides."""
     dots, commas = counts.get("either", 0), counts.get("either_comma", 0)
-    if not dots and not commas and counts.get("comma_int", 0) == n:
-        why = f"Semua {_many(n)} sel bilangan bulat; spasi memisahkan ribuan."
-        return Guess(ColumnType.INTEGER, why, decimal=",")
     if not dots and not commas:
-        return Guess(ColumnType.NUMERIC, f"Semua {_many(n)} sel bilangan.", decimal=".")
+        whole = counts.get("comma_int", 0) == n
+        kind = ColumnType.INTEGER if whole else ColumnType.NUMERIC
+        why = f"Semua {_many(n)} sel {TYPE_WORDS[kind]}" + ("; spasi memisahkan ribuan." if whole else ".")
+        return Guess(kind, why, decimal="," if whole else ".")
     if dots and commas:
         why = "Titik dan koma sama-sama bisa pemisah ribuan; dibaca menurut cara Indonesia: koma desimal."
         return Guess(ColumnType.NUMERIC, why, decimal=",", doubt="dengan koma sebagai desimal")

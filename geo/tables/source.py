@@ -16,6 +16,8 @@ from geo.tables.types import MAX_COLUMNS, SheetInfo
 
 HEAD_ROWS = 200
 MAX_ISSUES = 1000
+#: DuckDB guesses line ends (a lone return in a cell misleads it) unless told in this, its own, spelling.
+NEW_LINE = "'\\n'"
 #: White space cut from both ends of a cell, no-break and zero-width spaces included.
 SPACES = " \t\r\n\u00a0\u2007\u202f\u200b\ufeff"
 
@@ -106,7 +108,8 @@ def write_normal(path: Path, rows: Iterable[tuple[int, Sequence[str]]]) -> tuple
     """Writes rows as plain CSV with their number first; returns the widest row and its longest size."""
     width = longest = 0
     with path.open("w", encoding="utf-8", errors="replace", newline="") as stream:
-        write = csv.writer(stream, lineterminator="\n").writerow
+        # csv leaves a lone carriage return unquoted, which another reader takes for a line end: quote all
+        write = csv.writer(stream, lineterminator="\n", quoting=csv.QUOTE_ALL).writerow
         for number, cells in rows:
             used = len(cells)
             while used and not cells[used - 1]:
@@ -124,6 +127,7 @@ def load_normal(con: Connection, path: Path, width: int, longest: int) -> None:
     """Loads what `write_normal` wrote as table ``raw``."""
     names = ["_row", *(column(i) for i in range(width))]
     options = {"delim": "','", "quote": "'\"'", "escape": "'\"'", "null_padding": "true", "parallel": "false"}
+    options["new_line"] = NEW_LINE
     if longest > 400_000:  # DuckDB's own bound is 2 MB a line; four bytes a character, quotes doubled
         options["max_line_size"] = str(longest * 5 + 1_000_000)
     cells = "".join(f", {clean(i, trim=True)} AS {column(i)}" for i in range(width))

@@ -14,7 +14,7 @@ from geo.tables.engine import Connection, literal, read_csv
 from geo.tables.layout import Row
 from geo.tables.messages import make, refuse
 from geo.tables.records import Record, read_records
-from geo.tables.source import HEAD_ROWS, Issues, Loaded, check_width, clean, column, load_normal, write_normal
+from geo.tables.source import HEAD_ROWS, NEW_LINE, Issues, Loaded, check_width, clean, column, load_normal, write_normal
 from geo.tables.types import ReadChoice, SheetInfo
 
 _CHUNK = 4 << 20
@@ -25,36 +25,45 @@ _UTF8 = ("utf-8", "utf-8-sig")
 class Scan:
     """One pass over the bytes: how many records, and whether anything asks for the careful reader.
 
-    ``rare_spaces`` tells of white space other than the plain space (tabs in cells, no-break spaces).
+    ``rare_spaces`` tells of white space other than the plain space (tabs in cells, no-break spaces),
+    ``returns`` of carriage returns, ``quotes`` of quotes.
     """
 
     records: int
     regular: bool
     rare_spaces: bool
+    returns: bool
+    quotes: bool
 
 
 def scan(path: Path, delimiter: str, quote: str) -> Scan:
     """Counts the records of a UTF-8 file (line ends outside quotes) and looks for trouble.
 
-    Irregular are NUL bytes, replacement characters and a quote left open. Blank lines, lone carriage returns
+    Irregular are NUL bytes, replacement characters, a quote left open and lone carriage returns. Blank lines
     and ragged rows need no look here: they make the quick reader fail or count otherwise than we do.
     """
     mark = quote.encode() if quote else None
     rare = [b"\xc2\xa0", b"\xe2\x80", b"\xef\xbb"] + ([] if delimiter == "\t" else [b"\t"])
-    records = 0
-    inside = spaces = nul = replaced = False
+    records = returns = pairs = 0
+    inside = spaces = nul = replaced = quotes = False
     last = b"\n"
     with path.open("rb") as stream:
         while chunk := stream.read(_CHUNK):
             nul = nul or b"\x00" in chunk
             replaced = replaced or (b"\xef" in chunk and b"\xef\xbf\xbd" in last[-3:] + chunk)
             spaces = spaces or any(side[:1] in chunk and side in last[-3:] + chunk for side in rare)
+            if alone := chunk.count(b"\r"):
+                returns += alone
+                pairs += chunk.count(b"\r\n")
+            pairs += last[-1:] == b"\r" and chunk[:1] == b"\n"
             parts = chunk.split(mark) if mark and mark in chunk else [chunk]
+            quotes = quotes or len(parts) > 1
             records += sum(part.count(b"\n") for part in parts[int(inside) :: 2])
             inside ^= (len(parts) - 1) % 2 == 1
             last = chunk
     records += last[-1:] != b"\n"
-    return Scan(records, not (nul or replaced or inside), spaces)
+    regular = not (nul or replaced or inside) and returns == pairs
+    return Scan(records, regular, spaces, returns > 0, quotes)
 
 
 class TextSource:
@@ -141,6 +150,8 @@ class TextSource:
             "escape": literal(self._quote),
             "skip": str(first_row - 1),
         }
+        if not scanned.returns:
+            options["new_line"] = NEW_LINE
         cells = "".join(f", {clean(i, trim=scanned.rare_spaces)} AS {column(i)}" for i in range(width))
         try:
             con.execute(
@@ -155,7 +166,7 @@ class TextSource:
             con.execute("DROP TABLE raw")
             return None
         if not scanned.rare_spaces:
-            _trim_plain(con, width)
+            _trim_plain(con, width, lines=scanned.returns or scanned.quotes)
         return Loaded(width, Issues())
 
     def _load_slow(self, con: Connection, first_row: int) -> Loaded:
@@ -186,13 +197,19 @@ class TextSource:
             yield record.row, cells
 
 
-def _trim_plain(con: Connection, width: int) -> None:
-    """Trims the columns in which a cell begins or ends with a plain space (a look that costs almost nothing)."""
+def _trim_plain(con: Connection, width: int, *, lines: bool) -> None:
+    """Trims the columns in which a cell begins or ends with a space or (`lines`) a line end.
+
+    The look costs almost nothing; a comparison with "!" stands for all white space at the beginning.
+    """
+    ends = ["' '", "chr(10)", "chr(13)"] if lines else ["' '"]
     names = [column(i) for i in range(width)]
     padded: set[str] = set()
     for start in range(0, width, 100):
         batch = names[start : start + 100]
-        tests = ", ".join(f"bool_or(starts_with({c}, ' ') OR ends_with({c}, ' '))" for c in batch)
+        tests = ", ".join(
+            f"bool_or({c} < '!' OR " + " OR ".join(f"ends_with({c}, {end})" for end in ends) + ")" for c in batch
+        )
         found = con.execute(f"SELECT {tests} FROM raw").fetchone()  # noqa: S608
         padded |= {name for name, hit in zip(batch, found, strict=True) if hit}
     if not padded:
