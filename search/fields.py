@@ -63,6 +63,8 @@ _OPEN = re.compile(r"(extras|vocab|res_extras)_[A-Za-z0-9_.-]{1,64}")
 #: Facet names in requests → names in the index.
 FACET_ALIASES = {"data_type": "jenis_data", "level": "tingkat", "year": "tahun", "license": "license_id"}
 FACETS = ("organization", "groups", "tags", "res_format", "license_id", "jenis_data", "tingkat", "tahun", "kind")
+#: Values of one facet that one document may have; what is beyond is not counted.
+MOST_VALUES = 100
 _FACET_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -155,7 +157,7 @@ def document_facets(document: SearchDocument) -> dict[str, tuple[Coded, ...]]:
     found["tingkat"] = (document.level,) if document.level else ()
     found["tahun"] = tuple(Coded(str(year), str(year)) for year in document.years)
     found["kind"] = document.kinds
-    return {name: tuple(dict.fromkeys(_clean(items))) for name, items in found.items() if items}
+    return {name: tuple(dict.fromkeys(_clean(items)))[:MOST_VALUES] for name, items in found.items() if items}
 
 
 def _clean(items: tuple[Coded, ...]) -> Iterator[Coded]:

@@ -97,10 +97,10 @@ class PostgresEngine(BaseEngine):
         return near_words(row[0] if row else None)
 
     def _suggest(self, words: Sequence[str], limit: int) -> tuple[Suggestion, ...]:
-        query = " & ".join(lexeme(word, "title", prefix=place == len(words) - 1) for place, word in enumerate(words))
+        query = " & ".join(lexeme(word, prefix=place == len(words) - 1) for place, word in enumerate(words))
         text = sql.SQL(
             "SELECT title, name FROM (SELECT DISTINCT ON (title) title, name, downloads, title_order, id FROM"
-            " (SELECT * FROM {}.document WHERE surface @@ %s::tsquery AND audible LIMIT %s) hits"
+            " (SELECT * FROM {}.document WHERE heading @@ %s::tsquery AND audible LIMIT %s) hits"
             " ORDER BY title, downloads DESC, id) titles ORDER BY downloads DESC, title_order, id LIMIT %s"
         ).format(self._name)
         with self._connection("suggest") as connection:

@@ -19,7 +19,9 @@ _COLUMNS: dict[SortKey, LiteralString] = {
 }  # fmt: skip
 
 _HITS = """
-WITH hit AS MATERIALIZED (SELECT id, facets, {score} AS score, {columns} FROM {s}.document WHERE {condition})
+WITH hit AS MATERIALIZED (
+    SELECT id, shape, span, loose, {score} AS score, {columns} FROM {s}.document WHERE {condition}
+)
 SELECT (SELECT count(*) FROM hit),
     (SELECT json_agg(json_build_array(id, {keys})) FROM
         (SELECT * FROM hit WHERE {after} ORDER BY {order} LIMIT {rows} OFFSET {start}) page),
@@ -35,7 +37,16 @@ SELECT (SELECT documents FROM {s}.state),
     {facets},
     NULL
 """
-_COUNTED = "SELECT item, count(*) AS number FROM hit, unnest(facets) AS item GROUP BY item"
+#: Most documents share their agency, format, … with many others: such sets are counted, then taken apart.
+_COUNTED = """
+SELECT item, sum(number)::bigint AS number FROM (
+    SELECT item, number FROM (
+        SELECT shape AS id, count(*) AS number FROM hit GROUP BY shape
+        UNION ALL SELECT span, count(*) FROM hit GROUP BY span
+    ) counted JOIN {s}.facet_set USING (id), unnest(members) AS item
+    UNION ALL SELECT item, count(*) FROM hit, unnest(loose) AS item GROUP BY item
+) counted GROUP BY item
+"""
 _KEPT = "SELECT id AS item, documents AS number FROM {s}.facet_value WHERE documents > 0"
 _FACETS = """
 (SELECT json_agg(json_build_array(field, value, label, number) ORDER BY field, place) FROM

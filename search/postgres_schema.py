@@ -31,11 +31,19 @@ CREATE TABLE {schema}.document (
     years integer[] NOT NULL,
     bbox box,
     facets integer[] NOT NULL,
+    shape integer NOT NULL,
+    span integer NOT NULL,
+    loose integer[] NOT NULL,
     keys text[] COLLATE "C" NOT NULL,
+    heading tsvector NOT NULL,
     terms tsvector NOT NULL,
     surface tsvector NOT NULL
 );
-ALTER TABLE {schema}.document SET (toast_tuple_target = 8160);
+ALTER TABLE {schema}.document SET (toast_tuple_target = 1600);
+ALTER TABLE {schema}.document ALTER COLUMN terms SET STORAGE MAIN;
+ALTER TABLE {schema}.document ALTER COLUMN surface SET STORAGE EXTERNAL;
+ALTER TABLE {schema}.document ALTER COLUMN keys SET STORAGE EXTERNAL;
+CREATE INDEX document_heading ON {schema}.document USING gin (heading);
 CREATE INDEX document_terms ON {schema}.document USING gin (terms);
 CREATE INDEX document_surface ON {schema}.document USING gin (surface);
 CREATE INDEX document_keys ON {schema}.document USING gin (keys);
@@ -52,6 +60,10 @@ CREATE TABLE {schema}.facet_value (
     documents bigint NOT NULL DEFAULT 0,
     UNIQUE (field, value)
 ) WITH (fillfactor = 50);
+CREATE TABLE {schema}.facet_set (
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    members integer[] NOT NULL UNIQUE
+);
 CREATE TABLE {schema}.vocabulary (
     word text COLLATE "C" PRIMARY KEY,
     documents bigint NOT NULL,
@@ -63,16 +75,22 @@ CREATE TABLE {schema}.tombstone (
 );
 COMMENT ON TABLE {schema}.document IS 'what the search engine knows of each dataset; rebuilt from the ready documents';
 COMMENT ON COLUMN {schema}.document.audible IS 'its words may be told to anyone: vocabulary and suggestions use it';
+COMMENT ON COLUMN {schema}.document.facets IS 'ids of all facet values';
+COMMENT ON COLUMN {schema}.document.shape IS 'the facet_set of agency, groups, formats, …: few sets, so quick to count';
+COMMENT ON COLUMN {schema}.document.span IS 'the facet_set of the years';
+COMMENT ON COLUMN {schema}.document.loose IS 'ids of the other facet values (tags, facets of plugins)';
+COMMENT ON TABLE {schema}.facet_set IS 'sets of facet values that documents share; unused ones go at a rebuild';
 COMMENT ON TABLE {schema}.tombstone IS 'documents deleted since the last rebuild began';
 """
 _READER = """
 GRANT USAGE ON SCHEMA {schema} TO {role};
-GRANT SELECT ON {schema}.state, {schema}.document, {schema}.facet_value, {schema}.vocabulary TO {role};
+GRANT SELECT ON {schema}.state, {schema}.document, {schema}.facet_value, {schema}.facet_set,
+    {schema}.vocabulary TO {role};
 """
 _WRITER = """
 GRANT USAGE ON SCHEMA {schema} TO {role};
 GRANT SELECT, INSERT, UPDATE, DELETE ON {schema}.state, {schema}.document, {schema}.facet_value,
-    {schema}.vocabulary, {schema}.tombstone TO {role};
+    {schema}.facet_set, {schema}.vocabulary, {schema}.tombstone TO {role};
 """
 
 

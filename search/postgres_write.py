@@ -11,13 +11,14 @@ from psycopg import Connection, Cursor, sql
 
 from search.analysis import analysed
 from search.base import audible
-from search.documents import LEVELS, SearchDocument
+from search.documents import LEVELS, Coded, SearchDocument
 from search.fields import document_facets, document_keys, micros, printable, sort_title, whole_title
 from search.postgres_query import vector
 
 _COLUMNS = (
     "id", "revision", "generation", "audible", "name", "title", "title_words", "title_order", "modified",
-    "created", "issued", "downloads", "years", "bbox", "facets", "keys", "terms", "surface",
+    "created", "issued", "downloads", "years", "bbox", "facets",
+    "shape", "span", "loose", "keys", "heading", "terms", "surface",
 )  # fmt: skip
 
 
@@ -38,6 +39,35 @@ class _Change:
             if heard:
                 self.audible[word] += sign
         self.documents += sign
+
+
+#: Facets that few values and combinations share: their sets are counted once each, not once a document.
+_SHAPE = ("organization", "groups", "res_format", "license_id", "jenis_data", "tingkat", "kind")
+_SPAN = ("tahun",)
+
+
+@dataclass(frozen=True)
+class _Facets:
+    """The facet values of a document by id, cut into two shared sets and the rest."""
+
+    shape: tuple[int, ...]
+    span: tuple[int, ...]
+    loose: tuple[int, ...]
+
+    @classmethod
+    def of(cls, facets: Mapping[str, tuple[Coded, ...]], known: Mapping[tuple[str, str], int]) -> _Facets:
+        """The ids of the values, each part sorted."""
+        rest = [name for name in facets if name not in _SHAPE + _SPAN]
+        parts = (
+            tuple(sorted({known[name, item.value] for name in names for item in facets.get(name, ())}))
+            for names in (_SHAPE, _SPAN, rest)
+        )
+        return cls(*parts)
+
+    @property
+    def every(self) -> list[int]:
+        """All of them."""
+        return [*self.shape, *self.span, *self.loose]
 
 
 class Writer:
@@ -113,23 +143,22 @@ class Writer:
     def _insert(
         self, cursor: Cursor[Any], documents: Sequence[SearchDocument], generation: int, change: _Change
     ) -> None:
-        values = {document.id: document_facets(document) for document in documents}
-        known = self._facet_ids(cursor, values.values())
+        values = [document_facets(document) for document in documents]
+        known = self._facet_ids(cursor, values)
+        facets = [_Facets.of(found, known) for found in values]
+        sets = self._set_ids(cursor, {members for item in facets for members in (item.shape, item.span)})
         copy_text = sql.SQL("COPY {}.document ({}) FROM STDIN").format(
             self._name, sql.SQL(", ").join(map(sql.Identifier, _COLUMNS))
         )
         with cursor.copy(copy_text) as copy:
-            for document in documents:
-                facets = sorted(
-                    known[name, item.value] for name, items in values[document.id].items() for item in items
-                )
-                facets = list(dict.fromkeys(facets))
+            for document, found in zip(documents, facets, strict=True):
                 heard = audible(document)
-                copy.write_row(_row(document, generation, facets, heard))
-                change.add(1, facets, document.surface.words(), heard)
+                counted = (found.every, sets[found.shape], sets[found.span], list(found.loose))
+                copy.write_row(_row(document, (generation, heard), counted))
+                change.add(1, found.every, document.surface.words(), heard)
 
     def _facet_ids(
-        self, cursor: Cursor[Any], documents: Iterable[Mapping[str, tuple[Any, ...]]]
+        self, cursor: Cursor[Any], documents: Iterable[Mapping[str, tuple[Coded, ...]]]
     ) -> dict[tuple[str, str], int]:
         labels = {
             (name, item.value): item.label for facets in documents for name, items in facets.items() for item in items
@@ -142,6 +171,16 @@ class Writer:
             ([name for name, _ in labels], [value for _, value in labels], list(labels.values())),
         )
         return {(field, value): identity for identity, field, value in rows}
+
+    def _set_ids(self, cursor: Cursor[Any], wanted: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], int]:
+        """Ids of sets of facet values, made where they are new."""
+        rows = self.execute(
+            cursor,
+            "INSERT INTO {s}.facet_set AS held (members) SELECT item::integer[] FROM unnest(%s::text[]) AS item"
+            " ON CONFLICT (members) DO UPDATE SET members = excluded.members RETURNING id, members",
+            ([f"{{{','.join(map(str, members))}}}" for members in sorted(wanted)],),
+        )
+        return {tuple(members): identity for identity, members in rows}
 
     def _count(self, cursor: Cursor[Any], change: _Change, *, words: bool) -> None:
         """Move the counts; a word or a value that no document has any more is forgotten.
@@ -207,6 +246,11 @@ class Writer:
                 " AS counted ON counted.item = every.id WHERE held.id = every.id",
             )
             self.execute(cursor, "DELETE FROM {s}.facet_value WHERE documents <= 0")
+            self.execute(
+                cursor,
+                "DELETE FROM {s}.facet_set WHERE id NOT IN"
+                " (SELECT shape FROM {s}.document UNION SELECT span FROM {s}.document)",
+            )
             row = self.execute(
                 cursor,
                 "UPDATE {s}.state SET documents = (SELECT count(*) FROM {s}.document) RETURNING documents",
@@ -215,13 +259,14 @@ class Writer:
             return documents
 
 
-def _row(document: SearchDocument, generation: int, facets: list[int], heard: bool) -> tuple[object, ...]:
+def _row(
+    document: SearchDocument, state: tuple[int, bool], facets: tuple[list[int], int, int, list[int]]
+) -> tuple[object, ...]:
     box = document.bbox
     return (
         document.id,
         document.revision,
-        generation,
-        heard,
+        *state,
         printable(document.name),
         printable(document.title),
         whole_title(" ".join(document.surface.title)),
@@ -232,8 +277,9 @@ def _row(document: SearchDocument, generation: int, facets: list[int], heard: bo
         document.downloads,
         list(document.years),
         f"(({box.west!r},{box.south!r}),({box.east!r},{box.north!r}))" if box else None,
-        facets,
+        *facets,
         list(document_keys(document)),
+        vector([("title", document.surface.title)]),
         vector((level, document.terms.level(level)) for level in LEVELS),
         vector((level, document.surface.level(level)) for level in LEVELS),
     )
