@@ -15,11 +15,13 @@ from config.settings import OfficeSettings, PublicSettings, is_loopback
 from portal.access import wiring as access
 from portal.accounts import wiring as accounts
 from portal.accounts.header import office_nav, office_user
+from portal.catalog import wiring as catalog
 from portal.contract.loader import KindRegistry, discover, registry
 from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
 from portal.operations.views import install_health
+from portal.tables import wiring as tables
 from portal.web import errors, headers, rendering, request
 from portal.web.request import Runtime
 from search.engine import open_engine as open_search
@@ -102,7 +104,7 @@ def service_runtime(settings: OfficeSettings, made: Runtime | None = None) -> Ru
 
 def public_rooms() -> tuple[Installer, ...]:
     """Rooms with public pages, in the order their routes are added."""
-    return ()
+    return (catalog.install, tables.install)
 
 
 def office_rooms() -> tuple[Installer, ...]:

@@ -24,7 +24,7 @@ PLUGIN_NAME = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
 class Panel:
     """One way of looking at a resource (chart, map, table), a tab of the dataset page.
 
-    `template` is rendered with `context` and `resource`; `address` is the panel's own full page, or empty.
+    `template` sees `resource`, `panel`, and its `context` as `data`; `address` is the panel's own full page, or empty.
     Lower `order` stands first; the first panel is the answer that the page opens with.
     """
 

@@ -245,7 +245,7 @@ END $$;
 CREATE FUNCTION audit.duties() RETURNS TABLE (dataset_id uuid, person_id uuid, duty text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT d.dataset_id, d.person_id, d.duty FROM vault.duty d
-    WHERE d.dataset_id = ANY (audit.scope(false)) AND (d.until IS NULL OR d.until > clock_timestamp())
+    WHERE d.dataset_id IN (SELECT unnest(audit.scope(false))) AND (d.until IS NULL OR d.until > clock_timestamp())
 $$;
 
 -- The classification of an open dataset, kept in the register so that every policy feels it at once.
@@ -266,7 +266,7 @@ END $$;
 
 CREATE FUNCTION audit.sifat() RETURNS TABLE (dataset_id uuid, sifat text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT r.dataset_id, r.sifat FROM vault.register r WHERE r.dataset_id = ANY (audit.scope(false))
+    SELECT r.dataset_id, r.sifat FROM vault.register r WHERE r.dataset_id IN (SELECT unnest(audit.scope(false)))
 $$;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA audit FROM PUBLIC;

@@ -1,0 +1,98 @@
+"""Files of published versions: by content hash (never changing) and by CKAN's "latest" address (I5)."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from flask import Blueprint, Response, redirect, request, send_file, stream_with_context
+from werkzeug.wrappers import Response as BaseResponse
+
+from config.settings import PublicSettings
+from portal.catalog import addresses
+from portal.catalog.published import PublishedFile
+from portal.catalog.reader import CatalogReader, FileRow
+from portal.kernel.errors import NotFound
+from portal.kernel.storage import content_key
+from portal.web.headers import PUBLIC_DATA
+from portal.web.request import runtime, service
+
+blueprint = Blueprint("downloads", __name__)
+
+#: What a browser may show by itself; everything else is saved. Uploaded markup is never shown from our origin.
+INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
+
+
+@blueprint.get("/berkas/<dataset_id>/<int:version>/<sha256>/<filename>")
+def file(dataset_id: str, version: int, sha256: str, filename: str) -> BaseResponse:
+    """One stored file of one version; its bytes never change under this address."""
+    found = service(CatalogReader).file(dataset_id, version, sha256)
+    if found.filename != filename:
+        raise NotFound
+    return send(found)
+
+
+@blueprint.get("/dataset/<dataset_id>/resource/<resource_id>/download/<path:filename>")
+@blueprint.get("/dataset/<dataset_id>/resource/<resource_id>/download")
+def latest(dataset_id: str, resource_id: str, filename: str = "") -> BaseResponse:
+    """CKAN's address: leads to the file as received of the latest version."""
+    reader = service(CatalogReader)
+    resource = reader.resource(resource_id)
+    if str(resource.dataset_id) != dataset_id and resource.dataset_name != dataset_id:
+        raise NotFound
+    files = [item for item in reader.files(resource.dataset_id, resource.version, resource.id) if item.role == "asli"]
+    if not files:
+        raise NotFound
+    answer = redirect(addresses.file(resource.dataset_id, resource.version, _published(files[0])), 302)
+    answer.headers["Cache-Control"] = "public, max-age=60"
+    return answer
+
+
+def _published(row: FileRow) -> PublishedFile:
+    return PublishedFile(
+        role="asli",
+        format=row.format,
+        filename=row.filename,
+        media_type=row.media_type,
+        size=row.size,
+        sha256=row.sha256,
+    )
+
+
+def send(found: FileRow) -> Response:
+    """The bytes, by the proxy where there is one (X-Accel-Redirect), else by us; ranges and ETag are kept."""
+    key = content_key(found.sha256)
+    settings = runtime().settings
+    prefix = settings.accel_prefix if isinstance(settings, PublicSettings) else ""
+    path = runtime().public_files.local_path(key)
+    if prefix:
+        answer = Response(mimetype=found.media_type)
+        answer.headers["X-Accel-Redirect"] = f"{prefix.rstrip('/')}/{key}"
+    elif path is not None:
+        if not path.is_file():
+            raise NotFound
+        answer = send_file(path, mimetype=found.media_type, etag=found.sha256, conditional=True, max_age=3600)
+    else:
+        answer = _stream(key, found)
+    disposition = "inline" if found.media_type in INLINE else "attachment"
+    answer.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(found.filename)}"
+    answer.headers["Cache-Control"] = PUBLIC_DATA
+    answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return answer
+
+
+def _stream(key: str, found: FileRow) -> Response:
+    """From S3: whole, or the one range asked for."""
+    start, end, status = 0, found.size, 200
+    wanted = request.range
+    if wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1:
+        limits = wanted.range_for_length(found.size)
+        if limits is not None:
+            (start, end), status = limits, 206
+    body = runtime().public_files.stream(key, start, end)
+    answer = Response(stream_with_context(body), status=status, mimetype=found.media_type)
+    answer.set_etag(found.sha256)
+    answer.headers["Accept-Ranges"] = "bytes"
+    answer.content_length = end - start
+    if status == 206:
+        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
+    return answer

@@ -1,0 +1,27 @@
+"""Wires the catalogue into the public side."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.catalog import downloads, feeds, views
+from portal.catalog.datasets import PublicDatasets
+from portal.catalog.reader import CatalogReader
+from portal.catalog.service import CatalogService
+from portal.contract.protocols import Datasets
+from portal.web.request import Runtime
+
+
+def offer(runtime: Runtime) -> None:
+    """Offer reading and search of the published side (public and office processes)."""
+    runtime.offer(CatalogReader, lambda scope: CatalogReader(scope.session("public")))
+    runtime.offer(CatalogService, lambda scope: CatalogService(scope.service(CatalogReader), runtime.search))
+
+
+def install(app: Flask, runtime: Runtime) -> None:
+    """The public pages, files and feeds."""
+    offer(runtime)
+    runtime.offer(Datasets, lambda scope: PublicDatasets(scope.service(CatalogReader)))  # type: ignore[type-abstract]
+    app.register_blueprint(views.blueprint)
+    app.register_blueprint(downloads.blueprint)
+    app.register_blueprint(feeds.blueprint)
