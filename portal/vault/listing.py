@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import String, and_, func, literal, or_, select
+from sqlalchemy import and_, func, literal, or_, select
 
 from portal.vault import models
 from portal.vault.opened import Opened
@@ -19,25 +19,25 @@ def list_datasets(opened: Opened, filter_: DatasetFilter, page: Page) -> Dataset
     """A page of datasets with working version, sifat and this person's duties, last changed first."""
     d, v = models.dataset, models.version
     register = func.audit.sifat().table_valued("dataset_id", "sifat").alias("s")
-    named = func.audit.duties().table_valued("dataset_id", "person_id", "duty").alias("u")
-    duties = (
-        select(
-            func.coalesce(func.array_agg(named.c.duty.cast(String)), literal([], models.classification.c.grounds.type))
-        )
-        .where(named.c.dataset_id == d.c.id, named.c.person_id == opened.proof.person_id)
-        .scalar_subquery()
+    duties = func.audit.duties().table_valued("dataset_id", "person_id", "duty").alias("u")
+    mine = (
+        select(duties.c.dataset_id, func.array_agg(duties.c.duty).label("named"))
+        .where(duties.c.person_id == opened.proof.person_id)
+        .group_by(duties.c.dataset_id)
+        .subquery("mine")
     )
     statement = (
         select(
             *(d.c[name].label(f"d_{name}") for name in _DATASET),
             *(v.c[name].label(f"v_{name}") for name in _VERSION),
             register.c.sifat,
-            duties.label("named"),
+            mine.c.named,
             func.count().over().label("total"),
         )
         .join(v, and_(v.c.dataset_id == d.c.id, v.c.version == d.c.working_version))
         .join(register, register.c.dataset_id == d.c.id)
-        .where(*_conditions(opened, filter_, register))
+        .outerjoin(mine, mine.c.dataset_id == d.c.id)
+        .where(*_conditions(filter_, register, mine))
         .order_by(d.c.modified.desc(), d.c.id)
     )
     size = max(1, min(page.size, LARGEST_PAGE))
@@ -45,7 +45,7 @@ def list_datasets(opened: Opened, filter_: DatasetFilter, page: Page) -> Dataset
     return DatasetPage(tuple(_listed(row._mapping) for row in rows), int(rows[0].total) if rows else 0)
 
 
-def _conditions(opened: Opened, filter_: DatasetFilter, register: Any) -> list[Any]:
+def _conditions(filter_: DatasetFilter, register: Any, mine: Any) -> list[Any]:
     d, v = models.dataset, models.version
     found: list[Any] = []
     if filter_.agency_ids:
@@ -55,11 +55,7 @@ def _conditions(opened: Opened, filter_: DatasetFilter, register: Any) -> list[A
     if filter_.sifat:
         found.append(register.c.sifat.in_(filter_.sifat))
     if filter_.duty is not None:
-        named = func.audit.duties().table_valued("dataset_id", "person_id", "duty").alias("f")
-        mine = select(named.c.dataset_id).where(
-            named.c.person_id == opened.proof.person_id, named.c.duty == filter_.duty
-        )
-        found.append(d.c.id.in_(mine))
+        found.append(literal(filter_.duty) == func.any(mine.c.named))
     title = v.c["metadata"]["judul"].astext
     found.extend(
         or_(d.c.name.icontains(word, autoescape=True), title.icontains(word, autoescape=True))
@@ -73,5 +69,5 @@ def _listed(row: Any) -> ListedDataset:
         dataset=DatasetRow(**{name: row[f"d_{name}"] for name in _DATASET}),
         version=VersionRow(**{name: row[f"v_{name}"] for name in _VERSION}),
         sifat=row["sifat"],
-        named=frozenset(row["named"]),
+        named=frozenset(row["named"] or ()),
     )
