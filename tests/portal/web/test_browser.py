@@ -126,10 +126,9 @@ def test_the_style_page_has_no_axe_fault(browser: Browser, public: str, width: i
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [1280, 360])
 @pytest.mark.parametrize("name", ["home", "search", "dataset", "table", "map"])
-def test_public_mock_pages(browser: Browser, public: str, name: str, width: int) -> None:
-    page = opened(browser, f"{public}/{name}", width, "dark" if width == 360 else "light")
+def test_public_mock_pages(browser: Browser, public: str, name: str) -> None:
+    page = opened(browser, f"{public}/{name}", 360, "dark")
     check(page)
     page.context.close()
 
@@ -156,7 +155,7 @@ def test_targets_are_large_enough(browser: Browser, public: str) -> None:
 def test_the_map_draws_under_the_strict_policy(browser: Browser, public: str) -> None:
     page = opened(browser, f"{public}/map")
     expect(page.locator("[data-map-ready]")).to_be_visible(timeout=30_000)
-    page.locator("canvas.maplibregl-canvas").click(position={"x": 410, "y": 300})
+    page.locator("canvas.maplibregl-canvas").click(position={"x": 560, "y": 250})
     popup = page.locator(".maplibregl-popup")
     expect(popup).to_contain_text("Kode wilayah")
     assert (popup.locator("a").get_attribute("href") or "").startswith("/wilayah/33.29")

@@ -105,7 +105,7 @@ function build(node, worker, style, bounds) {
   map.addControl(new ScaleControl({ unit: "metric" }), "bottom-left");
   map.touchZoomRotate.disableRotation();
   map.once("load", () => {
-    for (const still of node.querySelectorAll(":scope > svg, :scope > img, :scope > picture")) still.hidden = true;
+    for (const still of node.querySelectorAll(":scope > svg, :scope > img, :scope > picture")) still.setAttribute("hidden", "");
     node.dataset.mapReady = "1";
     node.dispatchEvent(new CustomEvent("map:ready", { bubbles: true }));
   });
