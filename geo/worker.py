@@ -51,7 +51,7 @@ def _inspect_table(call: Mapping[str, Any], path: Path, out_dir: Path) -> object
     from geo.tables.types import ReadChoice
 
     asked = codec.decode(wire.TableCall, call)
-    return inspect(path, asked.filename, codec.decode(ReadChoice, asked.choice or {}))
+    return inspect(path, asked.filename, codec.decode(ReadChoice, asked.choice or {}), work=out_dir / "kerja")
 
 
 def _stage_table(call: Mapping[str, Any], path: Path, out_dir: Path) -> object:
