@@ -49,7 +49,13 @@ SETTINGS = {
     "cluster_name": "portal",
 }
 # For tests: the data need not outlive a power cut.
-FORGETFUL = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+FORGETFUL = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "max_connections": "200",
+}
 
 
 class ClusterError(RuntimeError):

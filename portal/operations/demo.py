@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import fcntl
+import hashlib
 import json
 import os
 import secrets
@@ -21,9 +22,10 @@ from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
 from config.settings import PREFIX, OfficeSettings, PublicSettings, WorkerSettings, load
 from portal.operations import migrate
+from portal.operations import provision as provision_module
 from portal.operations.cluster import Cluster, ClusterError, free_port
 from portal.operations.migrate import PluginTree
-from portal.operations.provision import KINDS, Addresses, Passwords, Roles, provision
+from portal.operations.provision import KINDS, Addresses, Names, Passwords, Roles
 from portal.operations.search_roles import SearchAddresses, secure
 from portal.operations.supervisor import (
     Child,
@@ -157,7 +159,7 @@ def _run(
     say("Menyalakan basis data …")
     stack.callback(cluster.stop)
     cluster.start()
-    addresses = provision(cluster.superuser_url, _passwords(folder))
+    addresses = _provisioned(cluster, folder)
     for kind in KINDS:
         migrate.upgrade(kind, addresses.migrator(kind), Roles(), options.plugins)
     search = SearchAddresses("postgresql:", "postgresql:")
@@ -305,6 +307,18 @@ def _check_ports(options: DemoOptions) -> None:
                 f"Port {port} sedang dipakai program lain (mungkin demo lain). "
                 f"Pilih yang lain, misalnya: make demo {name}={port + 100}"
             )
+
+
+def _provisioned(cluster: Cluster, folder: Path) -> Addresses:
+    """Provision once for each release of provision.py: a warm start needs only the addresses."""
+    passwords, mark = _passwords(folder), folder / "provisioned"
+    release = hashlib.sha256(Path(provision_module.__file__).read_bytes()).hexdigest()
+    wanted = f"{release} {cluster.data}"
+    if mark.exists() and mark.read_text(encoding="utf-8") == wanted:
+        return provision_module.addresses(cluster.superuser_url, passwords, Names(), Roles())
+    made = provision_module.provision(cluster.superuser_url, passwords)
+    mark.write_text(wanted, encoding="utf-8")
+    return made
 
 
 def _passwords(folder: Path) -> Passwords:
