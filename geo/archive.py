@@ -92,7 +92,7 @@ def extract(
 
 
 def _check_totals(entries: list[zipfile.ZipInfo], limits: ArchiveLimits) -> None:
-    if not any(not entry.is_dir() for entry in entries):
+    if not any(not entry.filename.endswith("/") for entry in entries):
         raise bad("arsip.kosong", "Arsip zip tidak berisi berkas apa pun.")
     if len(entries) > limits.members:
         raise bad(
@@ -168,7 +168,7 @@ def _sort_out(
     findings: list[Finding] = []
     junk = 0
     for entry in entries:
-        if entry.is_dir():
+        if entry.filename.endswith("/"):
             continue
         if _is_junk(entry.filename):
             junk += 1

@@ -84,8 +84,10 @@ def shape_of(geometry: Any) -> Any:
 
 def bounds(geometries: Iterable[Any]) -> Box | None:
     """The box around all of them; None when there is nothing."""
-    shapes = [shape_of(one) for one in geometries]
-    box = shapely.total_bounds([one for one in shapes if one is not None])
+    shapes = [one for one in map(shape_of, geometries) if one is not None]
+    if not shapes:
+        return None
+    box = shapely.total_bounds(shapes)
     if not np.isfinite(box).all():
         return None
     west, south, east, north = (float(value) for value in box)

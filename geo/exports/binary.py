@@ -61,6 +61,9 @@ class _GdalWriter:
         self._module = gdal.restricted()
         self._module.set_gdal_config_options({"OGR_CURRENT_DATE": f"{request.modified}T00:00:00.000Z"})
 
+    def abandon(self) -> None:
+        """Nothing is left open between batches."""
+
     def moved(self, shapes: Geometries) -> Any:
         """The shapes in the CRS of the export."""
         return shapes if self._way is None else from_lonlat(shapes, self._way)
@@ -125,7 +128,7 @@ class ShapefileWriter(_GdalWriter):
     def add(self, batch: FeatureBatch) -> None:
         """Writes the features of a batch; features without geometry go with the areas, else with the first."""
         values, masks = arrays(batch, self._request.fields, shapefile=True)
-        self._check_width(values)
+        self._fit_width(values)
         shapes = self.moved(promoted(batch.shapes.copy()))
         families = shapely.get_dimensions(shapes)
         families[families < 0] = max(self._families | set(families[families >= 0].tolist()), default=2)
@@ -141,14 +144,21 @@ class ShapefileWriter(_GdalWriter):
         name = f"{self._request.layer}_{_FAMILIES[family]}"
         self.write(self._folder / f"{name}.shp", shapes, values, masks, kind, name)
 
-    def _check_width(self, values: list[Any]) -> None:
+    def _fit_width(self, values: list[Any]) -> None:
+        """Cuts texts to what dBASE can hold, between letters, and says so once a column."""
         for one, column in zip(self._request.fields, values, strict=True):
-            if column.dtype != object or one.name in self._cut:
+            if column.dtype != object:
                 continue
-            if any(value is not None and len(value.encode()) > _DBF_TEXT for value in column):
-                self._cut.add(one.name)
-                text = "Shapefile memotong teks kolom {column} menjadi {limit} byte."
-                self.findings.append(warning("ekspor.terpotong", text, column=one.name, limit=_DBF_TEXT))
+            for index, value in enumerate(column):
+                if value is not None and len(value) > _DBF_TEXT // 4 and len(value.encode()) > _DBF_TEXT:
+                    column[index] = value.encode()[:_DBF_TEXT].decode("utf-8", "ignore")
+                    self._say_cut(one.name)
+
+    def _say_cut(self, name: str) -> None:
+        if name not in self._cut:
+            self._cut.add(name)
+            text = "Shapefile memotong teks kolom {column} menjadi {limit} byte."
+            self.findings.append(warning("ekspor.terpotong", text, column=name, limit=_DBF_TEXT))
 
     def close(self) -> None:
         """Packs the parts, in a fixed order and with the date of the version."""

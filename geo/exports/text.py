@@ -46,6 +46,10 @@ class GeoJsonWriter:
         self._sink.write(b"\n]}\n")
         self._sink.close()
 
+    def abandon(self) -> None:
+        """Lets go of the file, which stays incomplete."""
+        self._sink.close()
+
 
 class CsvWriter:
     """CSV with a WKT column last; UTF-8 with a byte order mark, since spreadsheets need it."""
@@ -73,6 +77,10 @@ class CsvWriter:
 
     def close(self) -> None:
         """Ends the file."""
+        self._sink.close()
+
+    def abandon(self) -> None:
+        """Lets go of the file, which stays incomplete."""
         self._sink.close()
 
 
@@ -135,6 +143,10 @@ class KmlWriter:
     def close(self) -> None:
         """Ends the document."""
         self._sink.write("</Document></kml>\n")
+        self._sink.close()
+
+    def abandon(self) -> None:
+        """Lets go of the file, which stays incomplete."""
         self._sink.close()
 
 

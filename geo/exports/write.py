@@ -34,6 +34,9 @@ class Writer(Protocol):
     def close(self) -> None:
         """Ends the file."""
 
+    def abandon(self) -> None:
+        """Lets go of the file after a failure."""
+
 
 def export(path: Path, request: ExportRequest, *, out_dir: Path, progress: Progress = quiet) -> ExportResult:
     """Writes `<layer><suffix>` for each asked format into `out_dir` from the stream at `path`.
@@ -44,12 +47,12 @@ def export(path: Path, request: ExportRequest, *, out_dir: Path, progress: Progr
         raise bad("ekspor.nama", "Nama lapisan ekspor tidak sah: {name}", name=request.layer[:80])
     kind = geometry_kind(path, request)
     writers = [_writer(one, request, kind, out_dir) for one in dict.fromkeys(request.formats)]
-    count = 0
-    for batch in read_batches(path, request.fields):
+    try:
+        count = _write(path, request, writers, progress)
+    except BaseException:
         for writer in writers:
-            writer.add(batch)
-        count += len(batch)
-        progress(0.9, f"Menulis {count} fitur")
+            writer.abandon()
+        raise
     if count == 0:
         _write_empty(writers, request)
     findings: list[Finding] = []
@@ -63,6 +66,16 @@ def export(path: Path, request: ExportRequest, *, out_dir: Path, progress: Progr
         files.append(_described(writer, out_dir / _name(request, writer.format), renamed))
     shutil.rmtree(out_dir / "kerja-shp", ignore_errors=True)
     return ExportResult(tuple(files), count, tuple(findings))
+
+
+def _write(path: Path, request: ExportRequest, writers: list[Writer], progress: Progress) -> int:
+    count = 0
+    for batch in read_batches(path, request.fields):
+        for writer in writers:
+            writer.add(batch)
+        count += len(batch)
+        progress(0.9, f"Menulis {count} fitur")
+    return count
 
 
 def _name(request: ExportRequest, form: ExportFormat) -> str:

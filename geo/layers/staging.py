@@ -204,11 +204,12 @@ class _Lines(list[str]):
 
 def copy_rows(numbers: Sequence[int], columns: Sequence[Column], ewkbs: Iterable[bytes | None]) -> str:
     """Rows for COPY (FORMAT csv). The geometry is put behind the CSV writer, which would look through every
-    digit of it for something to quote; NUL is left out, since PostgreSQL's text has none."""
+    digit of it for something to quote; NUL is left out, since PostgreSQL's text has none. (The writer quotes
+    the letters of its line end only, so it must have both.)"""
     lines = _Lines()
-    csv.writer(lines, lineterminator="").writerows(zip(numbers, *columns, strict=True))
+    csv.writer(lines, lineterminator="\r\n").writerows(zip(numbers, *columns, strict=True))
     pairs = zip(lines, ewkbs, strict=True)
-    text = "".join([f"{line},{'' if ewkb is None else ewkb.hex()}\n" for line, ewkb in pairs])
+    text = "".join([f"{line[:-2]},{'' if ewkb is None else ewkb.hex()}\n" for line, ewkb in pairs])
     return text.replace("\x00", "") if "\x00" in text else text
 
 

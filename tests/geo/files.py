@@ -54,9 +54,12 @@ def shapefile(
     ]
     gdal.restricted().raw.write(
         path, shapely.to_wkb(np.array(shapes, dtype=object)), values, list(columns), geometry_type="Unknown",
-        driver="ESRI Shapefile", encoding=encoding, crs="EPSG:4326",
+        driver="ESRI Shapefile", encoding="UTF-8", crs="EPSG:4326",
     )  # fmt: skip
     parts = {part.suffix: part.read_bytes() for part in folder.glob(f"{stem}.*")}
+    if encoding != "UTF-8":  # this GDAL writes UTF-8 only
+        rows = [[str(cell).encode(encoding) for cell in row] for row in zip(*columns.values(), strict=True)]
+        parts[".dbf"] = dbf([(name.encode(), "C", 40, 0) for name in columns], rows)
     for suffix, text in ((".prj", prj), (".cpg", cpg)):
         parts.pop(suffix, None)
         if text is not None:

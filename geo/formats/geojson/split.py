@@ -109,4 +109,5 @@ class _Splitter:
             return
         self._document.members = members if isinstance(members, dict) else {}
         rest = _NEXT.match(self._data, stop)
-        self._document.sound = rest is None or rest.group(1) in {b"", b"\x1e"}
+        ends = rest is None or rest.group(1) in {b"", b"\x1e"}
+        self._document.sound = ends and self._document.members.get("features") == []
