@@ -134,7 +134,8 @@ def _header_span(rows: Sequence[Row], start: int, width: int) -> list[int]:
         gaps = [i for i in range(width) if i >= len(above) or not above[i].strip()]
         repeats = [i for i in used if 0 < i < len(above) and above[i].strip() == above[i - 1].strip() != ""]
         inside = [i for i in used if i in gaps]
-        empty_below = [i for i in range(width) if i not in used and i < len(above) and above[i].strip()]
+        headed = {i for row in span for i in filled(rows[row][1][:width])}
+        empty_below = headed - set(used)
         staircase = (inside or repeats) and (empty_below or _spanned(above, cells, width))
         if not staircase:
             break
