@@ -6,9 +6,10 @@ from flask import Flask
 
 from portal.catalog import downloads, feeds, views
 from portal.catalog.datasets import PublicDatasets
+from portal.catalog.places import ShippedPlaces
 from portal.catalog.reader import CatalogReader
 from portal.catalog.service import CatalogService
-from portal.contract.protocols import Datasets
+from portal.contract.protocols import Datasets, Places
 from portal.web.request import Runtime
 
 
@@ -22,6 +23,7 @@ def install(app: Flask, runtime: Runtime) -> None:
     """The public pages, files and feeds."""
     offer(runtime)
     runtime.offer(Datasets, lambda scope: PublicDatasets(scope.service(CatalogReader)))  # type: ignore[type-abstract]
+    runtime.offer(Places, lambda _scope: ShippedPlaces())  # type: ignore[type-abstract]
     app.register_blueprint(views.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(feeds.blueprint)

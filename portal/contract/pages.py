@@ -2,9 +2,35 @@
 
 from __future__ import annotations
 
+from geo.layers.types import FieldType
 from portal.kernel.decisions import require, require_visible
 from portal.web.headers import PUBLIC_DATA
+from portal.web.i18n import with_lang
 from portal.web.rendering import render
 from portal.web.request import identity, runtime, service
 
-__all__ = ["PUBLIC_DATA", "identity", "render", "require", "require_visible", "runtime", "service"]
+__all__ = [
+    "PUBLIC_DATA",
+    "field_type",
+    "identity",
+    "render",
+    "require",
+    "require_visible",
+    "runtime",
+    "service",
+    "with_lang",
+]
+
+_TYPES = {
+    "numeric": FieldType.NUMBER,
+    "double precision": FieldType.NUMBER,
+    "bigint": FieldType.INTEGER,
+    "year": FieldType.INTEGER,
+}
+
+
+def field_type(name: str) -> FieldType:
+    """The layer engine's type for a type word of the column dictionary; text for any other."""
+    if name in _TYPES:
+        return _TYPES[name]
+    return next((kind for kind in FieldType if kind.value == name), FieldType.TEXT)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.contract.protocols import Rows
+from portal.contract.protocols import Layers, Rows
+from portal.tables.layers import SqlLayers
 from portal.tables.rows import SqlRows
 from portal.web.request import Runtime
 
 
 def offer(runtime: Runtime) -> None:
-    """Offer `Rows` over schema `rows` of the public database."""
+    """Offer `Rows` and `Layers` over schema `rows` of the public database."""
     runtime.offer(Rows, lambda scope: SqlRows(scope.session("public")))  # type: ignore[type-abstract]
+    files = runtime.public_files
+    runtime.offer(Layers, lambda scope: SqlLayers(scope.session("public"), files))  # type: ignore[type-abstract]
 
 
 def install(_app: Flask, runtime: Runtime) -> None:

@@ -1,0 +1,93 @@
+"""The address of a table page as a row query, and back: sort, filters, words, page; all of it in the address."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from werkzeug.datastructures import MultiDict
+
+from portal.contract.protocols import Operator, ResourceView, RowFilter, RowQuery, RowSort
+
+PAGE_SIZE = 50
+MAX_PAGE = 100_000
+MAX_FILTERS = 12
+#: Suffix in the address → operator: `jumlah.min=10`, `kecamatan=Salem`, `nama.isi=pus`.
+SUFFIXES: dict[str, Operator] = {"": "in", ".min": "gte", ".maks": "lte", ".isi": "contains"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableForm:
+    """One view of a table; `filters` as (address name, value)."""
+
+    q: str = ""
+    sort: str | None = None
+    descending: bool = False
+    filters: tuple[tuple[str, str], ...] = ()
+    page: int = 1
+
+    @classmethod
+    def parse(cls, args: MultiDict[str, str], resource: ResourceView) -> TableForm:
+        """Read an address; names that are no columns of this table are passed over."""
+        names = {item.name for item in resource.columns if item.public and item.type != "geometry"}
+        wanted = args.get("urut", "")
+        sort = wanted.removeprefix("-")
+        found = [
+            (name + suffix, value)
+            for name in sorted(names)
+            for suffix in SUFFIXES
+            for value in args.getlist(f"k.{name}{suffix}")
+            if value
+        ]
+        page = args.get("page", 1, type=int)
+        return cls(
+            q=" ".join(args.get("q", "").split())[:200],
+            sort=sort if sort in names else None,
+            descending=wanted.startswith("-"),
+            filters=tuple(found[:MAX_FILTERS]),
+            page=min(max(page, 1), MAX_PAGE),
+        )
+
+    def row_query(self) -> RowQuery:
+        """The query of this page."""
+        return RowQuery(
+            filters=tuple(self._filters()),
+            sort=(RowSort(self.sort, self.descending),) if self.sort else (),
+            q=self.q,
+            limit=PAGE_SIZE,
+            offset=(self.page - 1) * PAGE_SIZE,
+        )
+
+    def _filters(self) -> list[RowFilter]:
+        equal: dict[str, list[str]] = {}
+        found = []
+        for name, value in self.filters:
+            suffix = next((end for end in SUFFIXES if end and name.endswith(end)), "")
+            column = name.removesuffix(suffix)
+            if suffix:
+                found.append(RowFilter(column, SUFFIXES[suffix], (value,)))
+            else:
+                equal.setdefault(column, []).append(value)
+        return found + [RowFilter(column, "in", tuple(values)) for column, values in equal.items()]
+
+    def sorted_by(self, column: str) -> TableForm:
+        """Sorted by a column; the other way round when it is already."""
+        return replace(self, sort=column, descending=self.sort == column and not self.descending, page=1)
+
+    def on_page(self, number: int) -> TableForm:
+        """Another page of the same view."""
+        return replace(self, page=number)
+
+    def without(self, name: str, value: str) -> TableForm:
+        """The view with one filter let go."""
+        return replace(self, filters=tuple(pair for pair in self.filters if pair != (name, value)), page=1)
+
+    def query(self) -> str:
+        """The query string with `?`, or an empty text."""
+        pairs = [("q", self.q)] if self.q else []
+        pairs += [(f"k.{name}", value) for name, value in self.filters]
+        if self.sort:
+            pairs.append(("urut", ("-" if self.descending else "") + self.sort))
+        if self.page > 1:
+            pairs.append(("page", str(self.page)))
+        return f"?{urlencode(pairs)}" if pairs else ""
