@@ -8,7 +8,8 @@ import sys
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from portal.operations.demo import Account, DemoContext, DemoOptions, options_from_environment, run_demo
+from portal.operations.demo import Account, DemoContext, run_demo
+from portal.operations.demo_settings import DemoOptions, options_from_environment
 
 HERE = "tests.portal.operations.demo_program"
 

@@ -18,7 +18,12 @@ import psycopg
 import pytest
 
 from portal.operations.cluster import Cluster, free_port
-from portal.operations.demo import DemoOptions, format_environment, options_from_environment, read_environment
+from portal.operations.demo_settings import (
+    DemoOptions,
+    format_environment,
+    options_from_environment,
+    read_environment,
+)
 from portal.operations.supervisor import Child, StartError, Supervisor, answers
 
 BASE = DemoOptions("a:b()", "a:c()", ["worker"])
