@@ -83,7 +83,7 @@ class GeoJsonReader:
         self.reference = self._crs(document)
 
     def _learn(self, data: mmap.mmap, span: Span, types: dict[str, FieldType | None]) -> None:
-        value, _ = parse(data[span.start : span.stop])
+        value = span.value if span.value is not None else parse(data[span.start : span.stop])[0]
         if self.feature_count == 1 and (value is None or not _looks_right(value)):
             raise bad("geojson.bukan", "Berkas ini bukan GeoJSON: objek pertamanya bukan fitur atau geometri.")
         for title, found in _properties(value).items():
