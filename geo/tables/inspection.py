@@ -46,6 +46,7 @@ def inspect(
             bad_cells=cells,
             bad_cell_count=sum(item.bad for item in resolved),
             findings=tuple(findings),
+            dropped=tuple(each.position for each in asked.columns if each.drop),
             **({} if asked.null_marks is None else {"null_marks": asked.null_marks}),
         )
 
@@ -57,6 +58,7 @@ def _guess(table: Prepared, item: Resolved) -> ColumnGuess:
         "LIMIT 50"
     ).fetchall()
     examples = sorted({str(row[0]).lstrip("\x02")[:_CELL] for row in rows})[:5]
+    choice = table.choices.get(item.raw.position)
     return ColumnGuess(
         position=item.raw.position,
         name=item.named.name,
@@ -69,6 +71,8 @@ def _guess(table: Prepared, item: Resolved) -> ColumnGuess:
         near_type=item.guess.near,
         decimal=item.guess.decimal,
         date_order=item.guess.date_order,
+        bad_cells=item.policy,
+        fill_down=choice.fill_down if choice else False,
     )
 
 

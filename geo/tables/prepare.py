@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from geo.findings import Finding
+from geo.tables import choices, sniff
 from geo.tables import layout as layouts
-from geo.tables import sniff
 from geo.tables.columns import RawColumn
 from geo.tables.engine import Connection, bounded, connect, literal
 from geo.tables.layout import Header, Row
@@ -50,6 +50,7 @@ class Prepared:
 @contextmanager
 def prepared(path: Path, filename: str, choice: ReadChoice, work: Path | None) -> Iterator[Prepared]:
     """Opens, loads and trims the table; the temporary files live under `work` (else the system's) and go after."""
+    choices.check(choice)
     with (
         TemporaryDirectory(prefix="tabel-", dir=work) as folder,
         bounded(filename),
@@ -76,11 +77,12 @@ def _prepare(con: Connection, work: Path, source: Source, choice: ReadChoice) ->
     blank, removed = _trim(con, loaded.width, last, skip)
     row_count = int(con.execute("SELECT count(*) FROM raw").fetchone()[0])
     place = Layout(header.rows, header.first_row, last, skip, header.title, _notes(tail, roles), header.why)
+    _fill_down(con, loaded.width, {each.position for each in choice.columns if each.fill_down})
     columns = _columns(con, header, loaded)
-    choices = {each.position: each for each in choice.columns}
-    columns = _chosen(columns, choices, loaded.width)
+    wanted = {each.position: each for each in choice.columns}
+    columns = _chosen(columns, wanted, loaded.width)
     named, repaired = name_columns([raw.label for raw in columns], source.sheet, bool(header.rows))
-    named = _renamed(columns, named, choices)
+    named = _renamed(columns, named, wanted)
     findings = [*source.findings, *_layout_findings(source, header, tail, roles, blank), *repaired]
     findings += loaded.findings
     findings += loaded.issues.findings(source.sheet, removed | set(skip), header.first_row, last)
@@ -89,7 +91,7 @@ def _prepare(con: Connection, work: Path, source: Source, choice: ReadChoice) ->
     findings += _middle_totals(con, source.sheet, loaded.width)
     if row_count == 0:
         findings.append(make("tabel.tanpa_baris"))
-    return Prepared(con, work, source, loaded, header, place, roles, tail, row_count, columns, named, choices, findings)
+    return Prepared(con, work, source, loaded, header, place, roles, tail, row_count, columns, named, wanted, findings)
 
 
 def _header(head: Sequence[Row], choice: ReadChoice) -> Header:
@@ -151,6 +153,20 @@ def _trim(con: Connection, width: int, last: int, skip: tuple[int, ...]) -> tupl
     gone = con.execute(f"DELETE FROM raw WHERE {empty} RETURNING _row").fetchmany(10_000)  # noqa: S608
     blank = {int(row[0]) for row in gone}
     return len(blank), blank
+
+
+def _fill_down(con: Connection, width: int, positions: set[int]) -> None:
+    """Gives empty cells of the chosen columns the nearest value above them."""
+    if not positions:
+        return
+    window = "OVER (ORDER BY _row ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW)"
+    cells = ", ".join(
+        f"last_value({column(i)} IGNORE NULLS) {window} AS {column(i)}" if i in positions else column(i)
+        for i in range(width)
+    )
+    con.execute(f"CREATE TABLE filled AS SELECT _row, {cells} FROM raw ORDER BY _row")  # noqa: S608
+    con.execute("DROP TABLE raw")
+    con.execute("ALTER TABLE filled RENAME TO raw")
 
 
 def _columns(con: Connection, header: Header, loaded: Loaded) -> list[RawColumn]:

@@ -77,7 +77,7 @@ class TextSource:
         if choice.encoding is None:
             self._codec, self._fits = sniff.encoding_of(path)
         else:
-            self._codec, self._fits = _known(choice.encoding), True
+            self._codec = _marked(path, _known(choice.encoding))
             self._fits = sniff.fits(path, self._codec)
         text = sniff.head_text(path, self._codec)
         if sniff.looks_binary(text):
@@ -226,6 +226,17 @@ def _used(cells: Sequence[str]) -> int:
         if cells[index - 1].strip():
             return index
     return 0
+
+
+def _marked(path: Path, codec: str) -> str:
+    """UTF-16 and UTF-32 without their byte order mark are read as little-endian, as Windows writes them."""
+    if codec not in ("utf-16", "utf-32"):
+        return codec
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    marks = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+    size = 2 if codec == "utf-16" else 4
+    return codec if head[:size] in marks else f"{codec}-le"
 
 
 def _known(encoding: str) -> str:

@@ -49,7 +49,9 @@ MAX_BAD_CELLS = 1000
 class ColumnChoice:
     """What the officer decided for one column, found by its position in the file (0-based).
 
-    ``date_order`` is ``dmy`` or ``mdy``; ``decimal`` is ``,`` or ``.``; None leaves the matter to the guess.
+    ``fill_down`` gives an empty cell the value of the nearest filled cell above it (merged cells of files
+    that do not say they are merged). ``date_order`` is ``dmy`` or ``mdy``; ``decimal`` is ``,`` or ``.``; None
+    leaves the matter to the guess.
     """
 
     position: int
@@ -125,6 +127,8 @@ class ColumnGuess:
     near_type: ColumnType | None = None
     decimal: str | None = None
     date_order: str | None = None
+    bad_cells: BadCells = BadCells.REFUSE
+    fill_down: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +175,7 @@ class TableReport:
     bad_cell_count: int
     findings: tuple[Finding, ...]
     null_marks: tuple[str, ...] = NULL_MARKS
+    dropped: tuple[int, ...] = ()
 
     def to_choice(self) -> ReadChoice:
         """The choice that confirms this report as it stands, for ``stage``."""
@@ -184,9 +189,12 @@ class TableReport:
             delimiter=self.delimiter,
             quote=self.quote,
             null_marks=self.null_marks,
-            columns=tuple(
-                ColumnChoice(c.position, c.type, c.name, c.label, decimal=c.decimal, date_order=c.date_order)
-                for c in self.columns
+            columns=(
+                *(
+                    ColumnChoice(c.position, c.type, c.name, c.label, c.bad_cells, c.decimal, c.date_order, c.fill_down)
+                    for c in self.columns
+                ),
+                *(ColumnChoice(position, drop=True) for position in self.dropped),
             ),
         )
 

@@ -17,7 +17,7 @@ from geo.tables.textfile import TextSource
 from tests.geo.tables.conftest import Make, staged_rows
 
 LOOSE = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 LONG = settings(LOOSE, max_examples=3000)
 PIECES = st.sampled_from(

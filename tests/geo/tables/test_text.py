@@ -9,6 +9,7 @@ import pytest
 
 from geo.tables import ReadChoice, TableError, inspect
 from geo.tables.sniff import delimiter_of, looks_binary
+from geo.tables.types import ColumnChoice
 from tests.geo.tables.conftest import Make, look, rules, stage_rows, types
 
 SHARED = Path(__file__).parent / "data"
@@ -245,6 +246,19 @@ def test_chosen_encoding_and_delimiter(make: Make) -> None:
         ReadChoice(header_rows=(99,)),
         ReadChoice(header_rows=(2,), first_row=1),
         ReadChoice(header_rows=(), first_row=-5),
+        ReadChoice(skip_rows=tuple(range(1, 20_000))),
+        ReadChoice(last_row=10**12),
+        ReadChoice(null_marks=("\x00",)),
+        ReadChoice(null_marks=("\ud800",)),
+        ReadChoice(null_marks=("x",) * 100),
+        ReadChoice(columns=(ColumnChoice(7),)),
+        ReadChoice(columns=(ColumnChoice(-1),)),
+        ReadChoice(columns=(ColumnChoice(0), ColumnChoice(0))),
+        ReadChoice(columns=(ColumnChoice(0, label="a\x00"),)),
+        ReadChoice(columns=(ColumnChoice(0, decimal="x"),)),
+        ReadChoice(columns=(ColumnChoice(0, date_order="ymd"),)),
+        ReadChoice(columns=(ColumnChoice(0, name="b"), ColumnChoice(1, name="b"))),
+        ReadChoice(columns=(ColumnChoice(0, drop=True), ColumnChoice(1, drop=True))),
     ],
 )
 def test_choices_that_cannot_be_are_refused(make: Make, choice: ReadChoice) -> None:

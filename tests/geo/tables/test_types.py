@@ -189,6 +189,22 @@ def test_columns_are_renamed_and_dropped(make: Make, out: Path) -> None:
     assert cells == [["1", "1", "3"]]
 
 
+def test_a_report_carries_every_choice_on(make: Make, out: Path) -> None:
+    path = make("kec,desa,n\nSalem,A,1\n,B,x\n,C,3\nBumiayu,D,4\n")
+    first = ReadChoice(
+        columns=(
+            ColumnChoice(0, fill_down=True),
+            ColumnChoice(1, drop=True),
+            ColumnChoice(2, ColumnType.INTEGER, bad_cells=BadCells.BLANK),
+        )
+    )
+    report = look(path, first)
+    again = look(path, report.to_choice())
+    assert again.to_choice() == report.to_choice()
+    _, cells = stage_rows(path, out, again.to_choice())
+    assert cells == [["1", "Salem", "1"], ["2", "Salem", ""], ["3", "Salem", "3"], ["4", "Bumiayu", "4"]]
+
+
 @pytest.mark.parametrize("name", ["Kode", "_id", "1a", "a b", "a;b", 'a"b', "ctid", "x" * 64])
 def test_unsafe_names_are_refused(make: Make, out: Path, name: str) -> None:
     with pytest.raises(Exception, match="pengenal"):
@@ -224,7 +240,7 @@ def grouped(number: Decimal) -> str:
 
 
 LOOSE = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
 )
 NUMBERS = st.decimals(min_value=-(10**11), max_value=10**11, places=2, allow_nan=False, allow_infinity=False)
 
