@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 _SETTINGS = (
     "SELECT set_config('jit', 'off', false)",
     "SELECT set_config('work_mem', '32MB', false)",
+    # the planner does not see that reading every row also fetches each one's words and keys from the side
+    "SELECT set_config('enable_seqscan', 'off', false)",
     "SELECT set_config('statement_timeout', '5s', false) WHERE current_setting('statement_timeout') = '0'",
 )
 #: Hits looked at for suggestions; the first letters of a common word fit half the catalogue.
