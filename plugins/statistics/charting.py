@@ -15,7 +15,7 @@ from portal.contract.pictures import Choropleth, Outline, Series, bars, chorople
 from portal.kernel.texts import gettext as _
 
 #: Tables longer than this are looked at as tables; a chart of them would be a guess.
-MAX_ROWS = 20_000
+MAX_ROWS = 5_000
 MAX_BARS = 40
 MIN_YEARS = 3
 Rows = Sequence[Mapping[str, Any]]
