@@ -200,6 +200,24 @@ def test_the_filter_sheet_opens_and_closes_by_keyboard(browser: Browser, public:
     page.context.close()
 
 
+def test_tabs_and_column_menus_work_by_keyboard(browser: Browser, public: str) -> None:
+    page = opened(browser, f"{public}/gaya")
+    expect(page.locator("#satu")).to_be_visible()
+    expect(page.locator("#dua")).to_be_hidden()
+    page.get_by_role("tab", name="Bagian satu").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#dua")).to_be_visible()
+    expect(page.get_by_role("tab", name="Bagian dua")).to_be_focused()
+    menu = page.locator("details.col-menu").nth(2)
+    menu.locator("summary").press("Enter")
+    expect(menu.get_by_label("paling sedikit")).to_be_visible()
+    check(page)
+    page.keyboard.press("Escape")
+    expect(menu.get_by_label("paling sedikit")).to_be_hidden()
+    expect(menu.locator("summary")).to_be_focused()
+    page.context.close()
+
+
 def test_without_javascript_everything_is_there(browser: Browser, public: str) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 800}, java_script_enabled=False)
     page = context.new_page()

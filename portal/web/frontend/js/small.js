@@ -54,6 +54,51 @@ export function filterSelect(select) {
   });
 }
 
+// Links to parts of this page become tabs; the parts carry the class panel.
+export function tabs(nav) {
+  const links = [...nav.querySelectorAll("a")];
+  const panels = links.map((link) => (link.hash && link.pathname === location.pathname ? document.getElementById(link.hash.slice(1)) : null));
+  if (links.length < 2 || panels.some((panel) => !panel?.classList.contains("panel"))) return;
+  nav.setAttribute("role", "tablist");
+  const show = (at, focus = false) => links.forEach((link, i) => {
+    link.setAttribute("aria-selected", String(i === at));
+    link.tabIndex = i === at ? 0 : -1;
+    panels[i].hidden = i !== at;
+    if (focus && i === at) link.focus();
+  });
+  links.forEach((link, i) => {
+    link.removeAttribute("aria-current");
+    link.setAttribute("role", "tab");
+    link.id ||= `tab-${panels[i].id}`;
+    link.setAttribute("aria-controls", panels[i].id);
+    panels[i].setAttribute("role", "tabpanel");
+    panels[i].setAttribute("aria-labelledby", link.id);
+    link.addEventListener("click", (event) => { event.preventDefault(); show(i); history.replaceState(null, "", link.hash); });
+    link.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (step) { event.preventDefault(); show((i + step + links.length) % links.length, true); }
+      if (event.key === " ") { event.preventDefault(); link.click(); }
+    });
+  });
+  const follow = () => { const at = panels.findIndex((panel) => `#${panel.id}` === location.hash); if (at >= 0) show(at); return at; };
+  if (follow() < 0) show(0);
+  window.addEventListener("hashchange", follow);
+}
+
+// A column's menu leaves the scrolling frame, which would cut it, and stands under its button.
+export function columnMenu(menu) {
+  menu.addEventListener("toggle", () => {
+    if (!menu.open) return;
+    const panel = menu.querySelector(":scope > div");
+    const button = menu.querySelector("summary").getBoundingClientRect();
+    panel.style.position = "fixed";
+    panel.style.top = `${Math.min(button.bottom + 4, Math.max(8, innerHeight - panel.offsetHeight - 8))}px`;
+    panel.style.left = `${Math.max(16, Math.min(button.right - panel.offsetWidth, innerWidth - panel.offsetWidth - 16))}px`;
+    const close = () => { menu.open = false; };
+    addEventListener("scroll", close, { once: true, passive: true, capture: true });
+  });
+}
+
 export function keys() {
   document.addEventListener("keydown", (event) => {
     const typing = /^(input|textarea|select)$/i.test(event.target.tagName) || event.target.isContentEditable;
