@@ -15,6 +15,7 @@ from config.settings import OfficeSettings, PublicSettings, is_loopback
 from portal.access import wiring as access
 from portal.accounts import wiring as accounts
 from portal.accounts.header import office_nav, office_user
+from portal.api import wiring as api
 from portal.catalog import wiring as catalog
 from portal.contract.loader import KindRegistry, discover, registry
 from portal.kernel import texts
@@ -104,12 +105,12 @@ def service_runtime(settings: OfficeSettings, made: Runtime | None = None) -> Ru
 
 def public_rooms() -> tuple[Installer, ...]:
     """Rooms with public pages, in the order their routes are added."""
-    return (catalog.install, tables.install)
+    return (catalog.install, tables.install, api.install)
 
 
 def office_rooms() -> tuple[Installer, ...]:
     """Rooms with office pages."""
-    return (accounts.install,)
+    return (accounts.install, api.install)
 
 
 def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:

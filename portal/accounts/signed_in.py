@@ -94,7 +94,7 @@ def guard() -> None:
         who = service(Tokens).resolve_token(header.removeprefix("Bearer ").strip(), address=request.remote_addr or "")
         if who:
             set_identity(who)
-    else:
+    elif request.blueprint not in OPEN_BLUEPRINTS:  # a cookie counts for nothing there: no page can ride on a session
         user = _load(session_key()) if session_key() else None
         if user:
             set_identity(user.who)

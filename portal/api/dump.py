@@ -1,0 +1,152 @@
+"""`/datastore/dump/<id>`: a whole table, or what a question leaves of it, streamed without a ceiling.
+
+CSV and TSV guard text against being run as a formula (`geo.tables.export`); JSON and XML carry every value as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from xml.sax.saxutils import escape, quoteattr
+
+from pydantic import BeforeValidator
+
+from geo.tables.export import Row, delimited
+from portal.api import records
+from portal.api.answers import dumps
+from portal.api.arguments import LaxFlag, Natural, refused
+from portal.api.row_query import RowArguments, row_query
+from portal.contract.metadata import ColumnEntry
+from portal.contract.protocols import ResourceView, RowQuery, Rows
+from portal.kernel.texts import gettext as _
+from portal.tables.rows import ID_COLUMN
+
+Format = Literal["csv", "tsv", "json", "xml"]
+MEDIA_TYPES: dict[Format, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "tsv": "text/tab-separated-values; charset=utf-8",
+    "json": "application/json; charset=utf-8",
+    "xml": "text/xml; charset=utf-8",
+}
+_FLUSH = 1 << 16
+_BOM = "\ufeff".encode()
+#: Characters that XML 1.0 cannot hold.
+_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def _as_format(value: Any) -> Any:
+    if value not in MEDIA_TYPES:
+        raise refused(_("Nilai harus salah satu dari %(values)s", values=", ".join(MEDIA_TYPES)))
+    return value
+
+
+class DumpArguments(RowArguments):
+    """CKAN's arguments of the dump; `limit` absent is everything."""
+
+    format: Annotated[Format, BeforeValidator(_as_format)] = "csv"
+    bom: LaxFlag = False
+    limit: Natural | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """What is to be streamed: the question, the columns in order, and an ETag that changes with any of them."""
+
+    resource: ResourceView
+    query: RowQuery
+    columns: tuple[ColumnEntry, ...]
+    format: Format
+    bom: bool
+    nothing: bool
+    etag: str
+
+    @classmethod
+    def of(cls, resource: ResourceView, args: DumpArguments) -> Dump:
+        """The dump of a table. Raises Invalid for what does not fit its columns."""
+        query, _conditions = row_query(resource, args)
+        query = replace(query, limit=args.limit or 0, include_total=False)
+        known = {ID_COLUMN.name: ID_COLUMN, **{item.name: item for item in resource.columns}}
+        names = query.columns or tuple(
+            item.name for item in resource.columns if item.public and item.type != "geometry"
+        )
+        said = f"{resource.id} {resource.version} {resource.table} {query} {args.format} {args.bom} {args.limit}"
+        return cls(
+            resource=resource,
+            query=replace(query, columns=names),
+            columns=tuple(known[name] for name in names),
+            format=args.format,
+            bom=args.bom,
+            nothing=args.limit == 0,
+            etag=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:40],
+        )
+
+    def pieces(self, rows: Rows) -> Iterator[bytes]:
+        """The bytes, in pieces of about 64 KB; memory stays flat."""
+        found: Iterable[Row] = () if self.nothing else rows.stream(self.resource, self.query)
+        if self.format in ("csv", "tsv"):
+            return self._delimited(found)
+        return _xml(self.columns, found, bom=self.bom) if self.format == "xml" else self._json(found)
+
+    def _delimited(self, rows: Iterable[Row]) -> Iterator[bytes]:
+        stamped = any("timestamp" in column.type for column in self.columns)
+        shown = ([_stamped(value) for value in row] for row in rows) if stamped else rows
+        columns = [records.export_column(column) for column in self.columns]
+        return delimited(columns, shown, delimiter="," if self.format == "csv" else "\t", bom=self.bom)
+
+    def _json(self, rows: Iterable[Row]) -> Iterator[bytes]:
+        head = b'{\n  "fields": ' + dumps([records.field(column) for column in self.columns]) + b',\n  "records": ['
+        buffer = bytearray((_BOM if self.bom else b"") + head)
+        separator = b"\n    "
+        for row in rows:
+            buffer += separator + dumps([records.cell(value) for value in row])
+            separator = b",\n    "
+            if len(buffer) > _FLUSH:
+                yield bytes(buffer)
+                buffer.clear()
+        yield bytes(buffer) + b"\n]}\n"
+
+
+def _stamped(value: Any) -> Any:
+    return records.flat(value) if isinstance(value, datetime) else value
+
+
+def _xml(columns: Sequence[ColumnEntry], rows: Iterable[Row], *, bom: bool) -> Iterator[bytes]:
+    """CKAN's form: `<row _id="1">` with an element a column; absence is `xsi:nil`."""
+    names = element_names([column.name for column in columns if column.name != ID_COLUMN.name])
+    places = [index for index, column in enumerate(columns) if column.name != ID_COLUMN.name]
+    key = next((index for index, column in enumerate(columns) if column.name == ID_COLUMN.name), None)
+    head = b'<data xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+    buffer = bytearray((_BOM if bom else b"") + head)
+    for row in rows:
+        opening = "<row>" if key is None else f"<row {ID_COLUMN.name}={quoteattr(str(row[key]))}>"
+        cells = "".join(_element(name, row[place]) for name, place in zip(names, places, strict=True))
+        buffer += f"{opening}{cells}</row>\n".encode("utf-8", "replace")
+        if len(buffer) > _FLUSH:
+            yield bytes(buffer)
+            buffer.clear()
+    yield bytes(buffer) + b"</data>\n"
+
+
+def _element(name: str, value: Any) -> str:
+    if value is None:
+        return f'<{name} xsi:nil="true" />'
+    text = str(value) if isinstance(value, bool) else records.flat(value)
+    return f"<{name}>{escape(_NOT_XML.sub(' ', text))}</{name}>"
+
+
+def element_names(columns: Sequence[str]) -> list[str]:
+    """A lawful XML name for each column, each once: what XML forbids is left out, spaces become `_`."""
+    found: list[str] = []
+    for column in columns:
+        name = re.sub(r"^(\d*xml\d*|\d+)", "", unicodedata.normalize("NFC", column), flags=re.IGNORECASE)
+        name = re.sub(r"[^A-Za-z0-9_.-]", "", re.sub(r"\s+", "_", name)).lstrip("0123456789.-") or "kolom"
+        unique, number = name, 0
+        while unique in found:
+            unique, number = f"{name}_{number}", number + 1
+        found.append(unique)
+    return found

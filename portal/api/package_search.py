@@ -1,0 +1,223 @@
+"""`package_search`: one engine call, one statement for the stored documents, spliced as they are.
+
+As in CKAN: without a colon `q` is free text that never fails (and here forgives typing errors when nothing matches);
+with one, or with `defType=lucene`, it is a query whose faults are told. A field that nobody knows matches nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Annotated, Any
+
+import orjson
+from pydantic import BeforeValidator, ConfigDict, Field
+
+from portal.api.action import Call
+from portal.api.answers import MOST_ROWS, ROWS, spliced
+from portal.api.arguments import Arguments, Flag, JsonList, LaxFlag, Natural, Text, Texts, Whole, as_text, refused
+from portal.api.errors import SearchQueryError
+from portal.kernel.texts import gettext as _
+from search.base import DEEPEST_START, MOST_FACETS
+from search.documents import Bounds
+from search.engine import Engine
+from search.errors import QuerySyntaxError
+from search.fields import FACET_ALIASES, FACETS
+from search.lucene import parse_bbox, parse_fq, parse_q, parse_sort
+from search.query import RELEVANCE, All, FacetRequest, Node, SearchQuery, Sort
+from search.results import FacetItem, Results
+
+DEFAULT_SORT = "score desc, metadata_modified desc"
+FACET_LIMIT = 50
+MOST_FACET_VALUES = 1_000
+#: Pages behind the engine's deepest start are reached by its cursor, a thousand ids a step, at most so many steps.
+MOST_STEPS = 100
+MOST_FILTERS = 50
+
+_PARSERS = frozenset({"dismax", "edismax", "lucene"})
+_FIELD = re.compile(r"(?<![\w.\\-])([A-Za-z0-9_][A-Za-z0-9_.-]{0,63}):")
+#: Solr's parameters that CKAN lets through and that change nothing here.
+_IGNORED = frozenset({"wt", "qf", "bf", "boost", "tie", "mm", "df", "extras"})
+
+
+def _as_fields(value: Any) -> tuple[str, ...]:
+    """`fl`: names in a list or in one text, with commas or spaces between them."""
+    parts = [as_text(item) for item in value] if isinstance(value, list) else [as_text(value)]
+    names = tuple(name for part in parts for name in re.split(r"[,\s]+", part) if name)
+    if len(names) > 100:
+        raise refused(_("Terlalu banyak nama"))
+    return names
+
+
+class SearchArguments(Arguments):
+    """CKAN's parameters under their names; `ext_relation` (`intersects`, `within`) is ours."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    q: Text = ""
+    fq: Texts = ()
+    fq_list: Texts = ()
+    fl: Annotated[tuple[str, ...], BeforeValidator(_as_fields)] = ()
+    rows: Natural = ROWS
+    start: Natural = 0
+    sort: Text = "rank"
+    facet: Text = "true"
+    facet_mincount: Natural = Field(default=1, alias="facet.mincount")
+    facet_limit: Whole = Field(default=FACET_LIMIT, alias="facet.limit")
+    facet_field: JsonList = Field(default=(), alias="facet.field")
+    def_type: Text = Field(default="dismax", alias="defType")
+    use_default_schema: LaxFlag = False
+    include_private: Flag = False
+    include_drafts: Flag = False
+    include_deleted: Flag = False
+    abort_search: LaxFlag = False
+    ext_bbox: Text = ""
+    ext_relation: Text = "intersects"
+
+    def unknown(self) -> list[str]:
+        """Keys that CKAN refuses; other extensions' parameters (`ext_…`) are left alone, as there."""
+        extra = self.model_extra or {}
+        return sorted(name for name in extra if name not in _IGNORED and not name.startswith("ext_"))
+
+
+def package_search(call: Call, args: SearchArguments) -> object:
+    """Search the published datasets. `q`, `fq`, `fq_list`, `sort`, `rows` (10, at most 1,000), `start`, `fl`, `facet`,
+    `facet.field` (a JSON list), `facet.limit`, `facet.mincount`, `ext_bbox` (west,south,east,north in degrees), and,
+    beyond CKAN, `ext_relation`; `did_you_mean` comes with results found by forgiving typing errors."""
+    if args.unknown():
+        names = ", ".join(name[:80] for name in args.unknown()[:10])
+        raise SearchQueryError(_("parameter tidak dikenal: %(names)s", names=names))
+    sort = DEFAULT_SORT if args.sort == "rank" else args.sort
+    query = query_of(args, sort, call.portal.facets)
+    found = Results((), 0) if args.abort_search else _page(call.engine, query)
+    facets = _facets(args, found)
+    result: dict[str, Any] = {
+        "count": found.total,
+        "facets": {name: {item.value: item.count for item in items} for name, items in facets.items()},
+        "results": _rows(call, args, found),
+        "sort": sort,
+        "search_facets": {name: _restructured(name, items) for name, items in facets.items()},
+    }
+    if found.suggestion:
+        result["did_you_mean"] = found.suggestion
+    return result
+
+
+def query_of(args: SearchArguments, sort: str, plugin_facets: frozenset[str]) -> SearchQuery:
+    """The request to the engine. Raises QuerySyntaxError or SearchQueryError."""
+    if args.def_type not in _PARSERS:
+        raise QuerySyntaxError("defType tidak dikenal")
+    if args.ext_relation not in ("intersects", "within"):
+        raise QuerySyntaxError("ext_relation harus intersects atau within")
+    free = args.def_type != "lucene" and (":" not in args.q or args.def_type == "edismax")
+    filters = [text for text in (*args.fq, *args.fq_list) if text.strip()]
+    if len(filters) > MOST_FILTERS:
+        raise QuerySyntaxError("terlalu banyak fq")
+    return SearchQuery(
+        tree=_tree(args.q, plugin_facets, free=free),
+        filters=tuple(parse_fq(text, extra_fields=plugin_facets | _named(text)) for text in filters),
+        bbox=_box(args.ext_bbox),
+        relation="within" if args.ext_relation == "within" else "intersects",
+        facets=_asked(args, plugin_facets),
+        sort=_order(sort),
+        start=args.start,
+        rows=min(args.rows, MOST_ROWS),
+        relax=free,
+    )
+
+
+def _tree(q: str, plugin_facets: frozenset[str], *, free: bool) -> Node:
+    if q in ('""', "''"):
+        return All()
+    extra = plugin_facets | _named(q)
+    return parse_q(q, extra_fields=extra) if free or not q.strip() else parse_fq(q, extra_fields=extra)
+
+
+def _named(text: str) -> frozenset[str]:
+    """Names before a colon: an unknown one is a field that no dataset has, as in CKAN's Solr, and no fault."""
+    return frozenset(_FIELD.findall(text[:100_000]))
+
+
+def _box(text: str) -> Bounds | None:
+    return parse_bbox(text) if text.strip() else None
+
+
+def _order(text: str) -> tuple[Sort, ...]:
+    """Keys that we can order by; others are ignored as CKAN's empty fields are. Raises SearchQueryError."""
+    kept: list[Sort] = []
+    parts = [part.split() for part in text.split(",")] if text.strip() else []
+    for words in parts:
+        if not words or len(words) > 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
+            raise SearchQueryError(_("urutan (sort) tidak dapat dibaca"))
+        try:
+            kept += [key for key in parse_sort(" ".join(words)) if words[0] != "id"]
+        except QuerySyntaxError:
+            continue
+    unique = {key.key: key for key in reversed(kept)}
+    return tuple(key for key in dict.fromkeys(kept) if unique.get(key.key) is key) or RELEVANCE
+
+
+def _asked(args: SearchArguments, plugin_facets: frozenset[str]) -> tuple[FacetRequest, ...]:
+    """Facets that the index has; at most 50 names at all."""
+    if args.facet.strip().lower() in {"false", "off", "no", "0"} or args.facet_limit == 0:
+        return ()
+    names = list(dict.fromkeys(args.facet_field))
+    if len(names) > MOST_FACETS:
+        raise QuerySyntaxError("terlalu banyak faset")
+    known = frozenset(FACETS) | frozenset(FACET_ALIASES) | plugin_facets
+    limit = MOST_FACET_VALUES if args.facet_limit < 0 else min(args.facet_limit, MOST_FACET_VALUES)
+    return tuple(FacetRequest(name, limit, max(1, args.facet_mincount)) for name in names if name in known)
+
+
+def _facets(args: SearchArguments, found: Results) -> dict[str, tuple[FacetItem, ...]]:
+    """Every facet that was asked for, empty where the index has none of that name."""
+    if args.facet.strip().lower() in {"false", "off", "no", "0"}:
+        return {}
+    return {name: found.facet(name).items for name in dict.fromkeys(args.facet_field)}
+
+
+def _restructured(name: str, items: tuple[FacetItem, ...]) -> dict[str, Any]:
+    """CKAN's `search_facets`: by label, in falling order (sic)."""
+    listed = [{"name": item.value, "display_name": item.label, "count": item.count} for item in items]
+    return {"title": name, "items": sorted(listed, key=lambda item: str(item["display_name"]), reverse=True)}
+
+
+def _page(engine: Engine, query: SearchQuery) -> Results:
+    """The page; behind the engine's deepest start the way there goes by cursor. Raises SearchQueryError too deep."""
+    if query.start <= DEEPEST_START:
+        return engine.search(query)
+    left = query.start - DEEPEST_START
+    if left > MOST_STEPS * MOST_ROWS:
+        raise SearchQueryError(_("start terlalu jauh; persempit dengan fq, misalnya metadata_modified:[… TO …]"))
+    walk = replace(query, facets=(), start=DEEPEST_START, relax=False)
+    cursor: str | None = None
+    while left:
+        step = min(left, MOST_ROWS)
+        found = engine.search(replace(walk, rows=step, cursor=cursor))
+        left, cursor = left - step, found.cursor
+        if cursor is None:  # nothing that far
+            return replace(engine.search(replace(query, start=0, rows=0)), ids=(), cursor=None)
+    return engine.search(replace(query, start=0, cursor=cursor))
+
+
+def _rows(call: Call, args: SearchArguments, found: Results) -> object:
+    """The documents of the page; a hit that the database does not have is dropped (I9). With `fl`, parts of them."""
+    documents = call.queries.catalog.documents(found.ids)
+    return [_parts(orjson.loads(text), args.fl) for text in documents] if args.fl else spliced(documents)
+
+
+def _parts(package: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """The named fields of a dataset as Solr would give them: lists of names rather than of things."""
+    resources = package["resources"]
+    solr: dict[str, Any] = {
+        "organization": (package["organization"] or {}).get("name"),
+        "groups": [group["name"] for group in package["groups"]],
+        "tags": [tag["name"] for tag in package["tags"]],
+        "res_format": [item["format"] for item in resources],
+        "res_name": [item["name"] for item in resources],
+        "res_url": [item["url"] for item in resources],
+        **{f"extras_{row['key']}": row["value"] for row in package["extras"]},
+    }
+    whole = {**{key: value for key, value in package.items() if key not in ("extras", "resources")}, **solr}
+    wanted = whole if "*" in names else {name: whole[name] for name in names if name in whole}
+    return {name: value for name, value in wanted.items() if value not in (None, [])}

@@ -1,0 +1,1 @@
+"""The CKAN action API."""
