@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import secrets
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -102,6 +102,19 @@ class House:
         plan = WorkerPlan(self.databases.addresses.office, wiring.tasks(self.runtime))
         return run_pending_once(plan)
 
+    def quick(self) -> None:
+        """Run the waiting jobs in this thread, without the queue's own machinery: what most tests need."""
+        by_name = {task.name: task.handler for task in wiring.tasks(self.runtime)}
+        while True:
+            row = self.office.execute(
+                "DELETE FROM jobs.procrastinate_jobs WHERE id = (SELECT min(id) FROM jobs.procrastinate_jobs"
+                " WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= now())) RETURNING task_name, args"
+            ).fetchone()
+            if row is None:
+                return
+            with suppress(JobRefused):
+                by_name[row[0]](run_of(row[1]))
+
     def handlers(self, checkpoint: Callable[[str], None] | None = None) -> Handlers:
         return Handlers(self.runtime, checkpoint)
 
@@ -134,9 +147,9 @@ class House:
         """A draft with one loaded resource."""
         dataset_id = self.draft(who, **changes)
         resource_id = self.upload(dataset_id, data, name, who).resource_id
-        self.work()
+        self.quick()
         self.confirm(dataset_id, resource_id, who)
-        self.work()
+        self.quick()
         return dataset_id, resource_id
 
     def checked(self, dataset_id: UUID, who: str = "siti", *, classify: bool = True) -> None:
@@ -174,7 +187,7 @@ class House:
         dataset_id, resource_id = self.loaded(data, name, who, **changes)
         self.checked(dataset_id, who)
         self.release(dataset_id)
-        self.work()
+        self.quick()
         return dataset_id, resource_id
 
     def count(self, side: str, query: str, *values: Any) -> int:
