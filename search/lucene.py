@@ -247,7 +247,7 @@ class _Reader:
             raise QuerySyntaxError("~ hanya untuk teks")
         if isinstance(item, lt.Proximity):
             return Words(_unescaped(item.term.value[1:-1]), place.level)
-        degree = float(item.degree)
+        degree = min(float(item.degree), 2.0)
         distance = round(degree) if degree >= 1 else 2 if degree < 0.75 else 1
         return Fuzzy(_unescaped(item.term.value), max(1, min(distance, 2)), place.level)
 

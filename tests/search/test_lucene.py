@@ -84,6 +84,7 @@ MEANINGS: list[tuple[str, Node]] = [
     ("stuntng~", Fuzzy("stuntng", 2)),
     ("stuntng~1", Fuzzy("stuntng", 1)),
     ("stuntng~0.8", Fuzzy("stuntng", 1)),
+    ("stuntng~" + "9" * 400, Fuzzy("stuntng", 2)),
     ("padi^2 sawah", And((Boost(Words("padi"), 2.0), Words("sawah")))),
     ("year:2020", Range("years", 2020, 2020)),
     ("tahun:[2019 TO 2021]", Range("years", 2019, 2021)),
