@@ -41,13 +41,15 @@ class RawReference:
 class Batch:
     """Some features in file order. `start` is the number of the first one (from 1). `geometry` holds
     shapely geometry in the file's own coordinates or None; `columns` one sequence of COPY text per field.
-    `unreadable` maps a feature number to why its geometry could not be read."""
+    `unreadable` maps a feature number to why its geometry could not be read; `loose` are the columns some
+    value of which may not fit its type (SQLite holds anything in any column)."""
 
     start: int
     geometry: Geometries
     columns: list[Column]
     unreadable: dict[int, str] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    loose: frozenset[int] = frozenset()
 
     def __len__(self) -> int:
         return len(self.geometry)

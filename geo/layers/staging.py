@@ -87,6 +87,7 @@ class _Work:
     codes: checks.CodeCheck | None = None
     _conform: dict[int, Conform] = field(default_factory=dict)
     _kept: list[int] = field(default_factory=list)
+    _changed: set[int] = field(default_factory=set)
     _bounds: list[NDArray[np.float64]] = field(default_factory=list)
     _read_until: float = field(default_factory=time.perf_counter)
 
@@ -114,15 +115,17 @@ class _Work:
         titles = [one.title for one in self.reader.fields]
         self._kept = [index for index, title in enumerate(titles) if title not in self.choice.skip_fields]
         self.codes = find_codes(self.reader, first, self.choice, self.context)
-        loose = self.format is LayerFormat.GEOPACKAGE  # SQLite holds anything in any column
         for index, one in zip(self._kept, self.fields, strict=True):
-            changed = one.type is not self.reader.fields[index].type
-            if one.type is not FieldType.TEXT and (loose or changed):
+            if one.type is not FieldType.TEXT:
                 self._conform[index] = Conform(one)
+                if one.type is not self.reader.fields[index].type:
+                    self._changed.add(index)
 
     def _column(self, index: int, batch: Batch) -> Column:
         conform = self._conform.get(index)
-        return batch.columns[index] if conform is None else conform(batch.start, batch.columns[index])
+        if conform is None or not (index in self._changed or index in batch.loose):
+            return batch.columns[index]
+        return conform(batch.start, batch.columns[index])
 
     def _shapes(self, raw: Geometries, invalid: NDArray[np.bool_]) -> Geometries:
         """What is stored: repaired if asked, in EPSG:4326, two dimensions, multi; empty becomes null."""

@@ -232,3 +232,26 @@ def test_parse_says_what_was_wrong() -> None:
     assert parse(b'{"a":NaN}')[1] == "nan"
     assert parse(b'{"a":"\xe9"}') == ({"a": "�"}, "huruf")
     assert parse(b"{" * 100_000)[1] == "rusak"
+
+
+def test_guesses_that_are_wrong_are_thrown_away(tmp_path: Path) -> None:
+    tricky = [
+        feature(SQUARES[0], a='}, {"type": "Feature", "x": "', b=[{"id": 1}, {"id": 2}]),
+        feature(SQUARES[1], a="}", b={"c": [{"type": 1}, {"type": 2}]}),
+        {"geometry": None, "type": "Feature", "properties": {"a": "z"}},
+        {"id": 7, **feature(SQUARES[2], a="x")},
+    ] * 6
+    tricky = json.loads(json.dumps(tricky))
+    for indent in (None, 1):
+        data = json.dumps({"type": "FeatureCollection", "features": tricky, "crs": None}, indent=indent).encode()
+        document = Document()
+        found = list(spans(data, document))
+        assert [json.loads(data[one.start : one.stop]) for one in found] == tricky
+        assert all(one.value is None or one.value == wanted for one, wanted in zip(found, tricky, strict=True))
+        assert any(one.value is not None for one in found)
+        assert document.complete
+        assert document.sound
+    for count in range(1, 400, 7):
+        cut = Document()
+        list(spans(data[:-count], cut))
+        assert not cut.complete

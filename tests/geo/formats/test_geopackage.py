@@ -34,6 +34,12 @@ def make(path: Path, layers: dict[str, list[object]], crs: str | None = "EPSG:43
     return path
 
 
+def drop_triggers(connection: sqlite3.Connection) -> None:
+    """GDAL's triggers need functions that plain SQLite lacks."""
+    for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+        connection.execute(f'DROP TRIGGER "{name}"')
+
+
 def test_several_layers_are_listed_with_their_counts(tmp_path: Path) -> None:
     path = make(tmp_path / "a.gpkg", {f"lapisan {n}": SQUARES[: n % 3 + 1] for n in range(8)})
     seen = inspect(path, "a.gpkg", LayerChoice(), LayerContext(BREBES), work_dir=tmp_path)
@@ -85,8 +91,7 @@ def test_no_srs_is_asked(tmp_path: Path) -> None:
 def test_any_value_in_any_column_is_fitted_or_said(tmp_path: Path) -> None:
     path = make(tmp_path / "a.gpkg", {"desa": list(SQUARES)})
     with closing(sqlite3.connect(path)) as connection:
-        for trigger in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f'DROP TRIGGER "{trigger[0]}"')
+        drop_triggers(connection)
         connection.execute("ALTER TABLE desa ADD COLUMN n INTEGER")
         connection.execute("ALTER TABLE desa ADD COLUMN t DATE")
         connection.execute("UPDATE desa SET n = 'bukan', t = '2024-13-01', geom = x'00' WHERE fid = 2")
@@ -141,3 +146,13 @@ def test_only_the_allowed_drivers_are_registered() -> None:
     code = "from geo.formats import gdal; print(sorted(gdal.registered() ^ gdal.ALLOWED))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert (done.stdout.strip(), done.stderr.strip()) == ("[]", "")
+
+
+def test_text_that_is_not_utf8_is_replaced(tmp_path: Path) -> None:
+    path = make(tmp_path / "a.gpkg", {"desa": list(SQUARES)})
+    with closing(sqlite3.connect(path)) as connection:
+        drop_triggers(connection)
+        connection.execute("UPDATE desa SET nama = CAST(x'434146e9' AS TEXT) WHERE fid = 2")
+        connection.commit()
+    seen = inspect(path, "a.gpkg", LayerChoice(), LayerContext(BREBES), work_dir=tmp_path)
+    assert [row[0] for row in seen.preview] == ["desa 0", "CAF�", "desa 2"]
