@@ -18,6 +18,7 @@ from portal.accounts.header import office_nav, office_user
 from portal.api import wiring as api
 from portal.catalog import wiring as catalog
 from portal.contract.loader import KindRegistry, discover, registry
+from portal.ingest import wiring as ingest
 from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
@@ -115,7 +116,7 @@ def office_rooms() -> tuple[Installer, ...]:
 
 def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
     """Rooms that offer services to the office and the worker."""
-    return (access.offer, accounts.offer)
+    return (access.offer, accounts.offer, ingest.offer)
 
 
 def _install_plugins(app: Flask, runtime: Runtime) -> None:

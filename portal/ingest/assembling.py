@@ -16,7 +16,7 @@ from geo.styles import legend, style_layers
 from geo.tiles.published import LAYER
 from portal.access.rows import ResourceRow, private_folder
 from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedLayer, PublishedResource
-from portal.contract.metadata import ColumnEntry, DatasetMetadata
+from portal.contract.metadata import DatasetMetadata
 from portal.ingest import formats
 from portal.ingest.derived import Derived, LocalFile, Subject, stems
 from portal.ingest.desk import Desk, OpenDataset
@@ -92,6 +92,7 @@ class Assembler:
                 media = formats.file_type(row.filename).media_type
                 local = LocalFile(path, "asli", row.format, row.filename, media)
                 found[row.id] = self._stock.put(order, [local])[0]
+                path.unlink()
         return self._desk.reopen(opened), found
 
     def rows(self, order: Order, opened: OpenDataset) -> OpenDataset:
@@ -287,4 +288,4 @@ def _info(metadata: DatasetMetadata) -> tuple[tuple[str, str], ...]:
     )
 
 
-__all__ = ["Assembler", "ColumnEntry", "Stock", "whole"]
+__all__ = ["Assembler", "Stock", "whole"]

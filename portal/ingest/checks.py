@@ -30,6 +30,8 @@ _CODE_COLUMN = re.compile(
 )
 _LONG_DIGITS = re.compile(rb"[0-9](?:[ .\-]?[0-9]){14}|[eE]\+?1[5-7]")
 MOST_PLACES = 100
+# a cell of a staged file may be long (a geometry, a text); the limit is the module's, for all threads at once
+csv.field_size_limit(1 << 30)
 
 
 def source_rule(metadata: DatasetMetadata, profile: Profile) -> None:
@@ -150,13 +152,9 @@ class StagedScan:
         personal = _may_hold_numbers(path)
         if not personal and not self.codes:
             return []
-        limit = csv.field_size_limit(1 << 30)
-        try:
-            with path.open(encoding="utf-8", newline="") as stream:
-                for cells in csv.reader(stream):
-                    self._row(int(cells[0]), cells[1:], personal=personal)
-        finally:
-            csv.field_size_limit(limit)
+        with path.open(encoding="utf-8", newline="") as stream:
+            for cells in csv.reader(stream):
+                self._row(int(cells[0]), cells[1:], personal=personal)
         return [*self._code_findings(), *self._personal_findings()]
 
     def _row(self, number: int, cells: Sequence[str], *, personal: bool) -> None:

@@ -114,10 +114,7 @@ class Desk:
         return defer(self.session, order)
 
     def name_worker(self, opened: OpenDataset) -> None:
-        """Give the worker's service account the duty `pekerjaan` on this dataset.
-
-        The naming is chained into the record inside this transaction: open nothing else before the commit.
-        """
+        """Give the worker's service account the duty `pekerjaan` on this dataset."""
         worker = self.people.service_account()
         if worker is None or worker.person_id is None:
             raise Unavailable(_("Akun pekerja belum dibuat."), part="pekerja")

@@ -1,7 +1,6 @@
 """The services of this room under one name, as the request wrapper offers them; identity is every verb's first word.
 
-Rule for callers: commit after each act before opening another dataset in the same scope (an act may chain a naming
-into the record inside its transaction).
+One dataset is open in a scope at a time: opening the next replaces the one before. Commit after each act.
 """
 
 from __future__ import annotations
