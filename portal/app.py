@@ -1,4 +1,8 @@
-"""Application factories: which rooms and plugins each kind of process has. The only place that wires them."""
+"""Application factories: which rooms and plugins each kind of process has. The only place that wires them.
+
+Rooms of the office are imported where they are wired: the public process holds no code of vault, proofs, sign-in or
+release, so that no fault in it can call what is not there (I2).
+"""
 
 from __future__ import annotations
 
@@ -12,13 +16,9 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.profile import load_profile
 from config.settings import OfficeSettings, PublicSettings, is_loopback
-from portal.access import wiring as access
-from portal.accounts import wiring as accounts
-from portal.accounts.header import office_nav, office_user
 from portal.api import wiring as api
 from portal.catalog import wiring as catalog
 from portal.contract.loader import KindRegistry, discover, registry
-from portal.ingest import wiring as ingest
 from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
@@ -86,6 +86,8 @@ def create_public_app(settings: PublicSettings, made: Runtime | None = None) -> 
 
 def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> Flask:
     """The officers' side."""
+    from portal.accounts.header import office_nav, office_user
+
     runtime = service_runtime(settings, made)
     app = _base(runtime)
     app.config["SECRET_KEY"] = Path(settings.session_key_file).read_bytes()
@@ -111,11 +113,17 @@ def public_rooms() -> tuple[Installer, ...]:
 
 def office_rooms() -> tuple[Installer, ...]:
     """Rooms with office pages."""
+    from portal.accounts import wiring as accounts
+
     return (accounts.install, api.install)
 
 
 def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
     """Rooms that offer services to the office and the worker."""
+    from portal.access import wiring as access
+    from portal.accounts import wiring as accounts
+    from portal.ingest import wiring as ingest
+
     return (access.offer, accounts.offer, ingest.offer)
 
 
