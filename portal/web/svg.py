@@ -71,7 +71,7 @@ def picture(
         "aria-label": spoken,
         **size,
         **({"height": height} if not viewbox else {"width": viewbox[0], "height": viewbox[1]}),
-        "font-family": "'Source Sans 3', 'Noto Sans', sans-serif",
+        "font-family": "'Portal Sans', 'Noto Sans', sans-serif",
         "font-size": 14,
     }
     return tag("svg", attributes, *([tag("desc", None, desc)] if desc else []), *children)

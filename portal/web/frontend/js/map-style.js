@@ -18,7 +18,7 @@ export function basemapLayers(paint, kind, layer) {
 
 // Names lie over the data, with a halo in the land's colour, so that they are read on any fill.
 export function nameLayer(paint, of) {
-  return { id: "base-name", type: "symbol", ...of, filter: ["==", ["geometry-type"], "Point"], layout: { "text-field": ["get", "nama"], "text-font": ['"Source Sans 3"'], "text-size": 13, "text-max-width": 7, "text-padding": 4 }, paint: { "text-color": paint.ink, "text-halo-color": paint.surface, "text-halo-width": 1.6 } };
+  return { id: "base-name", type: "symbol", ...of, filter: ["==", ["geometry-type"], "Point"], layout: { "text-field": ["get", "nama"], "text-font": ['"Portal Sans"'], "text-size": 13, "text-max-width": 7, "text-padding": 4 }, paint: { "text-color": paint.ink, "text-halo-color": paint.surface, "text-halo-width": 1.6 } };
 }
 
 // A style file is {"layers": [MapLibre layers without source]}; its colours may name tokens as "token:accent".

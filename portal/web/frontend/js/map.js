@@ -62,7 +62,7 @@ const boundsOf = (text) => {
 };
 
 async function styleOf(data) {
-  await document.fonts.load('16px "Source Sans 3"').catch(() => []); // names are drawn once: the font must be there
+  await document.fonts.load('16px "Portal Sans"').catch(() => []); // names are drawn once: the font must be there
   const paint = paintOf();
   let names = null;
   const style = { version: 8, sources: {}, layers: [{ id: "ground", type: "background", paint: { "background-color": paint.water } }] };
