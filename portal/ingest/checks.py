@@ -6,14 +6,9 @@ V2 source rule, V3 codes valid at the data's period, V9 personal numbers, V11 sc
 
 from __future__ import annotations
 
-import csv
-import mmap
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
 
 from config import regions
 from config.profile import Profile
@@ -28,10 +23,6 @@ REGION_CODES = "wilayah"
 _CODE_COLUMN = re.compile(
     r"^(kode|kd|id)_?(wilayah|kemendagri|kab|kabupaten|kota|kec|kecamatan|desa|kel|kelurahan|desa_kelurahan)$"
 )
-_LONG_DIGITS = re.compile(rb"[0-9](?:[ .\-]?[0-9]){14}|[eE]\+?1[5-7]")
-MOST_PLACES = 100
-# a cell of a staged file may be long (a geometry, a text); the limit is the module's, for all threads at once
-csv.field_size_limit(1 << 30)
 
 
 def source_rule(metadata: DatasetMetadata, profile: Profile) -> None:
@@ -130,72 +121,6 @@ def schema_change(before: Sequence[str], after: Sequence[str]) -> list[Finding]:
     return found
 
 
-@dataclass
-class StagedScan:
-    """Reads the staged rows once more, outside the sandbox, for V3 and V9. Row numbers are `_id`, from 1.
-
-    `columns` are all columns of the staged file after `_id`, `codes` those that hold region codes, `on` the day
-    for which codes must be valid. `skip` are columns that are not looked at (geometry).
-    """
-
-    columns: Sequence[str]
-    codes: frozenset[str] = frozenset()
-    on: date | None = None
-    skip: frozenset[str] = frozenset()
-    _bad_codes: dict[tuple[str, str], tuple[int, Finding]] = field(default_factory=dict)
-    _bad_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _personal: dict[tuple[str, str], tuple[int, str]] = field(default_factory=dict)
-    _personal_counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-
-    def run(self, path: Path) -> list[Finding]:
-        """All findings of the file (CSV without header, first field `_id`). Reads it only where that can find some."""
-        personal = _may_hold_numbers(path)
-        if not personal and not self.codes:
-            return []
-        with path.open(encoding="utf-8", newline="") as stream:
-            for cells in csv.reader(stream):
-                self._row(int(cells[0]), cells[1:], personal=personal)
-        return [*self._code_findings(), *self._personal_findings()]
-
-    def _row(self, number: int, cells: Sequence[str], *, personal: bool) -> None:
-        for name, value in zip(self.columns, cells, strict=False):
-            if not value or name in self.skip:
-                continue
-            if name in self.codes:
-                self._code(number, name, value)
-            elif personal and len(value) >= 15:
-                self._numbers(number, name, value)
-
-    def _code(self, number: int, name: str, value: str) -> None:
-        key = (name, value)
-        if key in self._bad_counts or len(self._bad_counts) >= MOST_PLACES:
-            self._bad_counts[key] += key in self._bad_counts
-            return
-        fault = _fault(value, self.on)
-        if fault is not None:
-            self._bad_counts[key] = 1
-            self._bad_codes[key] = (number, fault)
-
-    def _numbers(self, number: int, name: str, value: str) -> None:
-        for hit in hits(value):
-            key = (name, hit.kind)
-            self._personal_counts[key] += 1
-            self._personal.setdefault(key, (number, hit.masked))
-
-    def _code_findings(self) -> list[Finding]:
-        return [
-            Finding(
-                fault.rule, fault.severity, fault.message, row=number, column=key[0], value=key[1],
-                count=self._bad_counts[key],
-            )
-            for key, (number, fault) in self._bad_codes.items()
-        ]  # fmt: skip
-
-    def _personal_findings(self) -> list[Finding]:
-        return [personal_finding(kind, name, row, masked, self._personal_counts[name, kind])
-                for (name, kind), (row, masked) in self._personal.items()]  # fmt: skip
-
-
 def personal_finding(kind: str, column: str, row: int | None, masked: str, count: int = 1) -> Finding:
     """V9: a personal number in a column; the value is masked, for findings are read by more people than rows."""
     return Finding(
@@ -222,15 +147,8 @@ def personal_in_texts(texts: Mapping[str, str]) -> list[Finding]:
     ]  # fmt: skip
 
 
-def _may_hold_numbers(path: Path) -> bool:
-    """Whether any run of 15 digits or more (or a large float) stands in the file: a cheap look at the bytes."""
-    if path.stat().st_size == 0:
-        return False
-    with path.open("rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as view:
-        return _LONG_DIGITS.search(view) is not None
-
-
-def _fault(value: str, on: date | None) -> Finding | None:
+def code_fault(value: str, on: date | None) -> Finding | None:
+    """V3 for one cell (T29): a BPS code or one no longer in force blocks; one that our list lacks is a warning."""
     fault = regions.check_code(value, on)
     if fault is None:
         return None

@@ -14,17 +14,18 @@ from typing import Any
 from uuid import UUID
 
 from geo import codec
-from geo.findings import Finding, Severity
+from geo.findings import Finding
 from geo.layers.types import LayerChoice, LayerInspection, StagedLayer
 from geo.tables.types import ReadChoice, StagedTable, TableReport
 from portal.access.rows import BulkColumn, FindingRow, ResourceRow, private_folder
 from portal.contract.metadata import ColumnEntry
-from portal.ingest.checks import REGION_CODES, StagedScan, is_code_column, schema_change
+from portal.ingest.checks import REGION_CODES, is_code_column, schema_change
 from portal.ingest.desk import Desk, OpenDataset
 from portal.ingest.findings import to_rows
 from portal.ingest.lifecycle import State
 from portal.ingest.reading import OnProgress, Reader, Refused, staged_file
 from portal.ingest.receiving import find_file
+from portal.ingest.scanning import Scan
 from portal.kernel.errors import NotFound
 from portal.kernel.identity import Identity
 
@@ -123,9 +124,11 @@ class Loader:
 
     def _report(self, row: ResourceRow, path: Path, work: Path, progress: OnProgress) -> dict[str, Any]:
         if row.kind == "layer":
-            inspection: LayerInspection = self.reader.inspect_layer(path, row.filename, None, work, progress)
+            layer = codec.decode(LayerChoice, row.choice["layer"]) if row.choice.get("layer") else None
+            inspection: LayerInspection = self.reader.inspect_layer(path, row.filename, layer, work, progress)
             return {"layer": codec.encode(inspection)}
-        table: TableReport = self.reader.inspect_table(path, row.filename, None, work, progress)
+        read = codec.decode(ReadChoice, row.choice["read"]) if row.choice.get("read") else None
+        table: TableReport = self.reader.inspect_table(path, row.filename, read, work, progress)
         return {"table": codec.encode(table)}
 
     def _refuse(self, opened: OpenDataset, row: ResourceRow, refusal: Refused, *, state: Any) -> None:
@@ -142,28 +145,18 @@ class Loader:
         opened.vault.findings.replace(opened.id, row.version, row.id, rows)
 
     def _load_table(self, opened: OpenDataset, row: ResourceRow, staged: StagedTable, work: Path) -> None:
-        names = [column.name for column in staged.columns]
         entries = _entries(row, [(column.name, column.label, column.type.value) for column in staged.columns])
-        codes = frozenset(entry.name for entry in entries if entry.codelist == REGION_CODES)
-        findings = [*staged.findings, *self._scan(opened, work / Path(staged.path).name, names, codes, frozenset())]
-        findings += schema_change([str(column["name"]) for column in row.columns], names)
         columns = [BulkColumn("_id", "bigint")]
         columns += [BulkColumn(c.name, _TYPES.get(c.pg_type, c.pg_type)) for c in staged.columns]  # type: ignore[arg-type]
         opened = self.desk.reopen(opened)
         with staged_file(work, staged.path) as stream:
             name, count = opened.vault.tables.load(opened.id, row.id, row.version, columns, stream)  # type: ignore[arg-type]
         self.checkpoint("stage:disalin")
-        self._loaded(opened, replace(row, columns=_stored(entries), table_name=name, row_count=count), findings)
+        loaded = replace(row, columns=_stored(entries), table_name=name, row_count=count)
+        self._loaded(opened, loaded, [*staged.findings, *self._scan(opened, row, name, entries)])
 
     def _load_layer(self, opened: OpenDataset, row: ResourceRow, staged: StagedLayer, work: Path) -> None:
-        names = [field.name for field in staged.fields]
         entries = _entries(row, [(field.name, field.title, field.type.value) for field in staged.fields])
-        scanned = [*names, "geom"]
-        findings = [
-            *staged.findings,
-            *self._scan(opened, work / staged.data, scanned, frozenset(), frozenset({"geom"})),
-        ]
-        findings += schema_change([str(column["name"]) for column in row.columns], names)
         columns = [BulkColumn("_id", "bigint")]
         columns += [BulkColumn(field.name, field.sql_type) for field in staged.fields]  # type: ignore[arg-type]
         columns.append(BulkColumn("geom", "geometry(Geometry,4326)"))
@@ -171,15 +164,20 @@ class Loader:
         with staged_file(work, staged.data) as stream:
             name, count = opened.vault.tables.load(opened.id, row.id, row.version, columns, stream, kind="l")  # type: ignore[arg-type]
         self.checkpoint("stage:disalin")
-        facts = _layer_facts(staged)
-        loaded = replace(row, columns=_stored(entries), table_name=name, row_count=count, layer=facts)
-        self._loaded(opened, loaded, findings)
+        # the engine has checked the layer's codes by its own choice of column; here only personal numbers are asked for
+        uncoded = [entry.model_copy(update={"codelist": ""}) for entry in entries]
+        loaded = replace(
+            row, columns=_stored(entries), table_name=name, row_count=count, layer=_layer_facts(staged)
+        )  # fmt: skip
+        self._loaded(opened, loaded, [*staged.findings, *self._scan(opened, row, name, uncoded)])
 
-    def _scan(
-        self, opened: OpenDataset, path: Path, names: list[str], codes: frozenset[str], skip: frozenset[str]
-    ) -> list[Finding]:
+    def _scan(self, opened: OpenDataset, row: ResourceRow, table: str, entries: list[ColumnEntry]) -> list[Finding]:
+        """V3 and V9 over the loaded rows, V11 against the dictionary that the resource had."""
         period = opened.metadata.periode
-        return StagedScan(names, codes, period.end or period.start, skip).run(path)
+        found = Scan(self.desk.session, table, entries).run(period.end or period.start)
+        self.checkpoint("stage:ditelusuri")
+        before = [str(column["name"]) for column in row.columns]
+        return [*found, *schema_change(before, [entry.name for entry in entries])]
 
     def _loaded(self, opened: OpenDataset, row: ResourceRow, findings: list[Finding]) -> None:
         """The resource is in; once all are, the codes are applied (`dikodekan`, BR 16(6))."""
@@ -222,8 +220,3 @@ def _layer_facts(staged: StagedLayer) -> dict[str, Any]:
         "empty": staged.empty_count,
         "layer": staged.layer,
     }
-
-
-def serious(findings: Iterable[Finding]) -> bool:
-    """Whether one of the findings blocks."""
-    return any(finding.severity is Severity.GALAT for finding in findings)

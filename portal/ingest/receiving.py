@@ -49,7 +49,7 @@ class Receiving:
         filename = formats.clean_filename(upload.filename)
         formats.file_type(filename)
         self._require_size(upload.length)
-        row = opened.vault.uploads.start(dataset_id, filename, upload.length)
+        row = opened.vault.uploads.start(dataset_id, filename, upload.length, upload.upload_id)
         self._desk.name_worker(opened)
         defer(
             self._desk.session,

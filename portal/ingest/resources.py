@@ -56,12 +56,20 @@ class Resources:
         opened, row = self._open(identity, dataset_id, resource_id)
         return self.choose(identity, opened.id, resource_id, ResourceChoice(kind=row.kind))
 
-    def inspect_again(self, identity: Identity, dataset_id: UUID, resource_id: UUID) -> int:
-        """Inspect anew a file whose reading was refused; the job's number."""
+    def inspect_again(
+        self, identity: Identity, dataset_id: UUID, resource_id: UUID, choice: ResourceChoice | None = None
+    ) -> int:
+        """Inspect anew, under another `choice` where one is given (a preview of it); the job's number.
+
+        Rows that were loaded stay until the next `choose`. Raises Conflict while a job works on the file.
+        """
         opened, row = self._open(identity, dataset_id, resource_id)
-        if row.kind == "berkas" or row.state not in {"gagal", "menunggu_pilihan"}:
+        if row.kind == "berkas" or row.state in {"diterima", "diperiksa_berkas"}:
             raise Conflict(_("Berkas ini tidak menunggu pemeriksaan."), rule="berkas.keadaan")
-        opened.vault.resources.save(replace(row, state="diterima"))
+        stored = row.choice
+        if choice is not None and choice.kind == row.kind:
+            stored = {"read": codec.encode(choice.read)} if choice.read else {"layer": codec.encode(choice.layer)}
+        opened.vault.resources.save(replace(row, state="diterima", choice=stored))
         return self._queue(opened, INSPECT, row)
 
     def another_part(self, identity: Identity, dataset_id: UUID, resource_id: UUID, name: str) -> UUID:

@@ -39,10 +39,11 @@ class MetadataEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UploadStart:
-    """A file to come in chunks: its name and length in bytes."""
+    """A file to come in chunks: its name and length in bytes; `upload_id` where the sender has named it himself."""
 
     filename: str
     length: int
+    upload_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,11 +30,11 @@ from tests.support import Databases
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CSV = (
-    "Kode Wilayah;Kecamatan;Tahun;Jumlah Puskesmas;Persentase\n"
-    "33.29.01;Salem;2024;2;12,5\n"
-    "33.29.02;Bantarkawung;2024;3;8,25\n"
-    "33.29.03;Bumiayu;2024;4;1.234,5\n"
-).encode()
+    b"Kode Wilayah;Kecamatan;Tahun;Jumlah Puskesmas;Persentase\n"
+    b"33.29.01;Salem;2024;2;12,5\n"
+    b"33.29.02;Bantarkawung;2024;3;8,25\n"
+    b"33.29.03;Bumiayu;2024;4;1.234,5\n"
+)
 
 
 class Stopped(BaseException):
@@ -169,7 +169,8 @@ class House:
 
     def checker(self, dataset_id: UUID) -> Identity:
         row = self.office.execute(
-            "SELECT person_id FROM vault.duty WHERE dataset_id = %s AND duty = 'pemeriksa' AND (until IS NULL OR until > now())",
+            "SELECT person_id FROM vault.duty WHERE dataset_id = %s AND duty = 'pemeriksa'"
+            " AND (until IS NULL OR until > now())",
             (dataset_id,),
         ).fetchone()
         assert row is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,7 +13,6 @@ from portal.access.rows import FindingRow, ResourceRow
 from portal.contract.metadata import ColumnEntry
 from portal.ingest import checks, formats
 from portal.ingest.assembling import whole
-from portal.ingest.checks import StagedScan
 from portal.ingest.drafts import NAME, slug
 from portal.ingest.findings import blocking
 from portal.kernel.errors import Invalid
@@ -53,34 +50,6 @@ def test_V1_V3_metadata_findings_name_the_field() -> None:
         ("V1.metadata_wajib", "deskripsi"),
         ("V3.tidak_dikenal", "cakupan_wilayah"),
     }
-
-
-def scan(
-    folder: Path, text: str, *names: str, codes: frozenset[str] = frozenset()
-) -> list[tuple[str, int | None, int]]:
-    path = folder / "tabel.csv"
-    path.write_text(text, encoding="utf-8")
-    found = StagedScan(names, codes, date(2024, 12, 31)).run(path)
-    return [(item.rule, item.row, item.count) for item in found]
-
-
-def test_T29_codes_are_found_with_their_row(tmp_path: Path) -> None:
-    text = "1,33.29.01,5\n2,3329010,6\n3,3329010,6\n4,33.29.99,7\n"
-    found = scan(tmp_path, text, "kode_kecamatan", "n", codes=frozenset({"kode_kecamatan"}))
-    assert found == [("V3.kode_bps", 2, 2), ("V3.tidak_dikenal", 4, 1)]
-
-
-def test_V9_personal_numbers_are_counted_and_masked(tmp_path: Path) -> None:
-    path = tmp_path / "tabel.csv"
-    path.write_text('1,"Siti, 3329014107900001"\n2,3329014107900002\n3,1234567890123456\n', encoding="utf-8")
-    found = StagedScan(["isi"]).run(path)
-    assert [(item.rule, item.row, item.count, item.value) for item in found] == [("V9.nik", 1, 2, "3329…")]
-    assert "3329014107900001" not in repr(found)
-
-
-def test_a_file_without_long_digits_is_not_read_twice(tmp_path: Path) -> None:
-    assert scan(tmp_path, "1,abc\n", "isi") == []
-    assert scan(tmp_path, "", "isi") == []
 
 
 def test_V11_dictionary_and_schema_changes() -> None:

@@ -23,7 +23,7 @@ from portal.kernel.storage import content_key
 from tests.apps import dispose
 from tests.portal.ingest.house import CSV, House, Stopped, layer_metadata, run_of
 
-LOADING = ["stage:dibaca", "stage:disiapkan", "stage:disalin", "stage:ditulis"]
+LOADING = ["stage:dibaca", "stage:disiapkan", "stage:disalin", "stage:ditelusuri", "stage:ditulis"]
 RELEASING = [
     "rilis:berkas", "rilis:disalin", "rilis:baris", "rilis:ditulis", "rilis:diterbitkan", "rilis:dibalik",
     "rilis:terindeks", "rilis:ditandai",

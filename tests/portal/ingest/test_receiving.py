@@ -172,7 +172,7 @@ def test_resources_are_named_ordered_replaced_and_removed(house: House) -> None:
     dataset_id, first = house.loaded()
     siti = house.people["siti"]
     columns = list(house.view("siti", dataset_id).resources[0].columns)
-    assert [column.codelist for column in columns][0] == "wilayah"
+    assert next(column.codelist for column in columns) == "wilayah"
     columns[3] = columns[3].model_copy(update={"unit": "unit", "definition": "Banyaknya puskesmas."})
     with house.act() as ingest:
         ingest.resources.edit(siti, dataset_id, first, ResourceEdit(name="Puskesmas 2024", columns=tuple(columns)))
