@@ -149,10 +149,12 @@ class Accounts:
     def invite(self, identity: Identity, wanted: PersonInput) -> tuple[UUID, str]:
         """Make a person with his first roles and the key of his invitation link (shown once, good for three days)."""
         require(identity, Permission.PERSON_INVITE)
-        person_id = self._add_person(identity, wanted)
+        person_id = self.add_person(identity, wanted)
         return person_id, self._link(identity, person_id, "undangan")
 
-    def _add_person(self, identity: Identity, wanted: PersonInput) -> UUID:
+    def add_person(self, identity: Identity, wanted: PersonInput) -> UUID:
+        """A person without a link or password. Raises Invalid when the e-mail is taken."""
+        require(identity, Permission.PERSON_INVITE)
         if self.session.scalar(select(models.person.c.id).where(models.person.c.email == wanted.email)):
             message = _("Surel ini sudah terdaftar.")
             raise Invalid(message, fields={"email": [message]}, rule="orang.surel")

@@ -299,6 +299,12 @@ class CatalogReader:
         """Tags of published datasets, sorted, each once."""
         return list(self.session.scalars(select(models.dataset_tag.c.tag).distinct().order_by("tag")))
 
+    def totals(self) -> dict[str, int]:
+        """How many datasets are out, from how many agencies."""
+        table = models.dataset
+        row = self.session.execute(select(func.count(), func.count(table.c.organization_id.distinct()))).one()
+        return {"dataset": row[0], "instansi": row[1]}
+
     def notices(self, kind: str) -> dict[str, Any]:
         """Facts of one kind, by key."""
         table = models.notice

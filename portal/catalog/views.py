@@ -32,7 +32,7 @@ EXAMPLES = ("jumlah penduduk", "puskesmas", "luas panen padi", "jalan")
 def home() -> Page:
     """The front page: search first, then topics, the map, key figures and what is new."""
     reader = service(CatalogReader)
-    notices = reader.notices("beranda")
+    notices = reader.notices("angka_situs")
     territory = runtime().profile.territory
     parts = _parts(territory.code, "kecamatan") if territory else ()
     return render(
@@ -40,7 +40,7 @@ def home() -> Page:
         themes=presenters.themes(reader.themes()),
         newest_items=presenters.go_items(reader.newest(6)),
         figures=notices.get("angka_kunci", []),
-        total=notices.get("jumlah", {}),
+        total=reader.totals(),
         examples=EXAMPLES,
         place_map=maps.place_map(parts, _place_href, title=territory.name) if territory and parts else None,
     )

@@ -136,9 +136,7 @@ def rows(roles: tuple[Role, ...], where: Where, *conditions: Condition) -> tuple
 AUTHORS = (Role.PRODUSEN, Role.GIS)
 AGENCY_DUTY = (Role.PRODUSEN, Role.GIS, Role.WALIDATA_PENDUKUNG, Role.PPID_PELAKSANA, Role.KEPALA_OPD)
 CHECKERS = (Role.WALIDATA, Role.TIM_VERVAL)
-STAFF = tuple(
-    role for role in Role if role not in {Role.PUBLIK, Role.PEMOHON, Role.KONTRIBUTOR, Role.APLIKASI}
-)
+STAFF = tuple(role for role in Role if role not in {Role.PUBLIK, Role.PEMOHON, Role.KONTRIBUTOR, Role.APLIKASI})
 EVERYONE = Role.PUBLIK
 
 TABLE: Mapping[Permission, tuple[Row, ...]] = {
@@ -163,12 +161,19 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     Permission.DATASET_CONSENT: rows((Role.KEPALA_OPD,), Where.OWN),
     Permission.DATASET_CLASSIFY_PUBLIC: rows((Role.PPID,), Where.ANY, not_exempt, named_ppid),
     Permission.DATASET_CLASSIFY_EXEMPT: rows((Role.PPID,), Where.ANY, named_ppid),
-    Permission.DATASET_RELEASE: rows((Role.WALIDATA,), Where.ANY, not_exempt, named_checker),
+    # domain.md 5: `terbit` is entered by walidata or PPID; the verifying team alone releases nothing
+    Permission.DATASET_RELEASE: (
+        *rows((Role.WALIDATA,), Where.ANY, not_exempt, named_checker),
+        *rows((Role.PPID,), Where.ANY, not_exempt, named_ppid),
+    ),
     Permission.DATASET_WITHDRAW: (
         *rows((Role.WALIDATA,), Where.ANY, named_checker),
         *rows((Role.PPID,), Where.ANY, named_ppid),
     ),
-    Permission.DATASET_RESTORE: rows((Role.WALIDATA,), Where.ANY, not_exempt, named_checker),
+    Permission.DATASET_RESTORE: (
+        *rows((Role.WALIDATA,), Where.ANY, not_exempt, named_checker),
+        *rows((Role.PPID,), Where.ANY, not_exempt, named_ppid),
+    ),
     Permission.DATASET_ARCHIVE: rows((Role.WALIDATA,), Where.ANY, named_checker),
     Permission.EXEMPT_READ: rows((Role.PEJABAT,), Where.ANY, nobody_yet),
     Permission.AGENCY_LIST: rows(STAFF, Where.ANY),

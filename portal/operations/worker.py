@@ -60,7 +60,7 @@ def run_worker(plan: WorkerPlan) -> None:
         sweeper.join(RECOVERY_SECONDS)
 
 
-def run_pending_once(plan: WorkerPlan) -> int:
+def run_pending_once(plan: WorkerPlan, concurrency: int = 1) -> int:
     """Run every job that is due, in this process, until none is left; return how many runs that took.
 
     For tests and command lines: jobs left by dead workers are recovered at once, jobs of the future stay.
@@ -69,7 +69,7 @@ def run_pending_once(plan: WorkerPlan) -> int:
     with psycopg.connect(plan.database_url, autocommit=True) as connection:
         recover(connection, plan.tasks, grace=0)
     runs: list[str] = []
-    once = WorkerPlan(plan.database_url, plan.tasks, (), 1, plan.poll_seconds)
+    once = WorkerPlan(plan.database_url, plan.tasks, (), concurrency, plan.poll_seconds)
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, _work(once, wait=False, note=runs.append)).result()
     return len(runs)

@@ -59,7 +59,7 @@ def people(profile: Profile, seed: int) -> tuple[DemoPerson, ...]:
         held = tuple(DemoRole(role, agency.slug) for role in roles)
         found.append(_person(agency, roles[0].value, position, held, next(names), sign_in=True))
     for agency in profile.agencies:
-        if agency.tingkat != "daerah":
+        if agency.tingkat not in {"daerah", "vertikal"}:
             continue
         for role, position in _EACH:
             held = (DemoRole(role, agency.slug),)
