@@ -24,7 +24,7 @@ from portal.kernel.db import open_engine, session_factory
 from portal.kernel.storage import open_root
 from portal.operations.views import install_health
 from portal.tables import wiring as tables
-from portal.web import errors, headers, rendering, request
+from portal.web import errors, gaya, headers, rendering, request
 from portal.web.request import Runtime
 from search.engine import open_engine as open_search
 
@@ -81,6 +81,7 @@ def create_public_app(settings: PublicSettings, made: Runtime | None = None) -> 
     for room in public_rooms():
         room(app, runtime)
     _install_plugins(app, runtime)
+    _install_gaya(app, runtime)
     return app
 
 
@@ -141,6 +142,12 @@ def _install_plugins(app: Flask, runtime: Runtime) -> None:
 def translate(message: str) -> str:
     """Flask-Babel's translation inside a request; the source text elsewhere."""
     return str(gettext(message)) if has_app_context() else message
+
+
+def _install_gaya(app: Flask, runtime: Runtime) -> None:
+    """The page of the house style, in development only."""
+    if runtime.settings.development:
+        app.register_blueprint(gaya.blueprint)
 
 
 def _base(runtime: Runtime) -> Flask:

@@ -28,8 +28,8 @@ from portal.vault.rows import Duty
 from portal.vault.store import OpenVault
 
 #: Acts by duty and who may open with each; the database asks the same table (`audit.may_open`):
-#: lihat - agency duty or any named person; ubah - agency duty; periksa, rilis - named `pemeriksa` (periksa: or
-#: `bps`); tetapkan - named `ppid`; tarik - named `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs).
+#: lihat - agency duty or any named person; ubah - agency duty; periksa - named `pemeriksa` or `bps`; rilis - named
+#: `pemeriksa` or `ppid`; tetapkan - named `ppid`; tarik - named `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs).
 WorkAct = Literal["lihat", "ubah", "periksa", "tetapkan", "rilis", "tarik", "olah"]
 ExemptAct = Literal["lihat", "unduh", "api", "olah"]
 

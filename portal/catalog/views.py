@@ -130,7 +130,7 @@ def _dataset_context(row: DatasetRow, resource_id: str | None = None) -> dict[st
         "resources": resources,
         "current": current,
         "panels": panels,
-        "panel_tabs": [(panel.id, panel.title, panel.address or f"#{panel.id}") for panel in panels],
+        "panel_tabs": [(panel.id, panel.title, f"#{panel.id}") for panel in panels],
         "downloads": [(item, presenters.downloads(item)) for item in resources],
     }
 

@@ -23,7 +23,7 @@ class Site:
     licence: str = ""
     licence_url: str = ""
     suggest_path: str = "/dataset/saran"
-    office_search_path: str = "/cari"
+    office_search_path: str = "/data"
     sign_out_path: str = "/keluar"
 
 
