@@ -30,10 +30,13 @@ class UploadStore:
         self._files = files
         self._store = store
 
-    def start(self, dataset_id: UUID, filename: str, length: int) -> UploadRow:
-        """Begin an upload of `length` bytes; the limit on `length` is the caller's. Raises NotFound."""
+    def start(self, dataset_id: UUID, filename: str, length: int, upload_id: UUID | None = None) -> UploadRow:
+        """Begin an upload of `length` bytes; the limit on `length` is the caller's. Raises NotFound.
+
+        `upload_id` is given where the sender has named the upload himself, so that he finds it again.
+        """
         self._store.get_dataset(dataset_id)
-        upload_id, now = uuid4(), self._opened.clock()
+        upload_id, now = upload_id or uuid4(), self._opened.clock()
         key = self._files.new_upload_key(upload_id)
         statement = (
             insert(_TABLE)
