@@ -14,7 +14,7 @@ from portal.api.action import Action, Call
 from portal.api.arguments import Arguments, LaxFlag, Natural, Text, refused
 from portal.api.row_query import Conditions, RowArguments, invalid, row_query
 from portal.contract.protocols import ResourceView, RowPage, RowQuery
-from portal.kernel.errors import Gone, NotFound
+from portal.kernel.errors import Gone, Invalid, NotFound
 from portal.kernel.texts import gettext as _
 from portal.tables.rows import ID_COLUMN, MAX_ROWS
 
@@ -101,7 +101,7 @@ def datastore_search(call: Call, args: SearchArguments) -> object:
         raise invalid("__extras", name)
     resource = table_of(call, args.resource_id)
     asked, conditions = row_query(resource, args)
-    page = call.rows.page(resource, replace(asked, limit=args.limit, include_total=args.include_total))
+    page = rows_page(call, resource, replace(asked, limit=args.limit, include_total=args.include_total))
     ranks = _ranks(args)
     result: dict[str, Any] = {
         **args.given(),
@@ -116,6 +116,15 @@ def datastore_search(call: Call, args: SearchArguments) -> object:
         "_links": _links(args),
     }
     return {**result, **_extent(args, page, conditions)}
+
+
+def rows_page(call: Call, resource: ResourceView, query: RowQuery) -> RowPage:
+    """The page; a value that does not fit its column is told under CKAN's key. Raises Invalid."""
+    try:
+        return call.rows.page(resource, query)
+    except Invalid as error:
+        told = [text for texts in error.fields.values() for text in texts] or [error.message]
+        raise Invalid(fields={"query": told}, rule=error.rule) from error
 
 
 def _ranks(args: SearchArguments) -> list[str]:

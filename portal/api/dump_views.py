@@ -34,9 +34,11 @@ def dump(resource_id: str) -> Response:
     made = Dump.of(resource, arguments.parse(DumpArguments, request.args.to_dict()))
     if made.etag in request.if_none_match:
         return _headed(Response(status=304), made)
-    pieces = Pieces(made)
-    response = Response(pieces if request.method == "GET" else b"", content_type=MEDIA_TYPES[made.format])
-    response.call_on_close(pieces.close)
+    response = Response(content_type=MEDIA_TYPES[made.format])
+    if request.method == "GET":
+        pieces = Pieces(made)
+        response.response = pieces
+        response.call_on_close(pieces.close)
     response.headers["Content-Disposition"] = f'attachment; filename="{resource.id}.{made.format}"'
     return _headed(response, made)
 
@@ -65,7 +67,11 @@ class Pieces:
 
     def __next__(self) -> bytes:
         first, self.first = self.first, None
-        return next(self.stream) if first is None else first
+        piece = next(self.stream, None) if first is None else first
+        if piece is None:
+            self.close()
+            raise StopIteration
+        return piece
 
     def close(self) -> None:
         """Give the connection back, also when the reader left in the middle."""

@@ -18,13 +18,14 @@ from portal.api.answers import MOST_ROWS, ROWS, spliced
 from portal.api.arguments import Arguments, Flag, JsonList, LaxFlag, Natural, Text, Texts, Whole, as_text, refused
 from portal.api.errors import SearchQueryError
 from portal.kernel.texts import gettext as _
+from search.analysis import tokens
 from search.base import DEEPEST_START, MOST_FACETS
 from search.documents import Bounds
 from search.engine import Engine
 from search.errors import QuerySyntaxError
 from search.fields import FACET_ALIASES, FACETS
 from search.lucene import parse_bbox, parse_fq, parse_q, parse_sort
-from search.query import RELEVANCE, All, FacetRequest, Node, SearchQuery, Sort
+from search.query import RELEVANCE, All, FacetRequest, Node, Or, SearchQuery, Sort, SortKey, Words
 from search.results import FacetItem, Results
 
 DEFAULT_SORT = "score desc, metadata_modified desc"
@@ -130,7 +131,9 @@ def _tree(q: str, plugin_facets: frozenset[str], *, free: bool) -> Node:
     if q in ('""', "''"):
         return All()
     extra = plugin_facets | _named(q)
-    return parse_q(q, extra_fields=extra) if free or not q.strip() else parse_fq(q, extra_fields=extra)
+    tree = parse_q(q, extra_fields=extra) if free or not q.strip() else parse_fq(q, extra_fields=extra)
+    # signs without a word find nothing, as in CKAN; the engines take no words for no wish
+    return Or(()) if isinstance(tree, Words) and not tokens(tree.text) else tree
 
 
 def _named(text: str) -> frozenset[str]:
@@ -144,17 +147,18 @@ def _box(text: str) -> Bounds | None:
 
 def _order(text: str) -> tuple[Sort, ...]:
     """Keys that we can order by; others are ignored as CKAN's empty fields are. Raises SearchQueryError."""
-    kept: list[Sort] = []
-    parts = [part.split() for part in text.split(",")] if text.strip() else []
-    for words in parts:
+    kept: dict[SortKey, Sort] = {}
+    for words in (part.split() for part in text.split(",")) if text.strip() else ():
         if not words or len(words) > 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
             raise SearchQueryError(_("urutan (sort) tidak dapat dibaca"))
+        if words[0] == "id":  # every order ends with the id anyhow
+            continue
         try:
-            kept += [key for key in parse_sort(" ".join(words)) if words[0] != "id"]
+            key = parse_sort(" ".join(words))[0]
         except QuerySyntaxError:
             continue
-    unique = {key.key: key for key in reversed(kept)}
-    return tuple(key for key in dict.fromkeys(kept) if unique.get(key.key) is key) or RELEVANCE
+        kept.setdefault(key.key, key)
+    return tuple(kept.values()) or RELEVANCE
 
 
 def _asked(args: SearchArguments, plugin_facets: frozenset[str]) -> tuple[FacetRequest, ...]:

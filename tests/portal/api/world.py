@@ -147,7 +147,9 @@ def many(databases: Databases, count: int, name: str = "banyak") -> None:
         base = factory.dataset(metadata=factory.metadata(judul="Serba banyak"))
         for number in range(count):
             moment = datetime(2025, 1, 1, tzinfo=UTC) - timedelta(seconds=number)
-            item = replace(base, id=uuid4(), name=f"{name}-{number:05}", order_id=uuid4(), modified=moment, resources=())
+            item = replace(
+                base, id=uuid4(), name=f"{name}-{number:05}", order_id=uuid4(), modified=moment, resources=()
+            )
             store.write_version(session, item, SITE)
         session.commit()
         index(databases, store.unindexed(session, limit=count + 10))
