@@ -1,7 +1,4 @@
-"""The console script; `portal --help` is the manual."""
+"""The console script (`portal.cli.main:main`) and what gunicorn calls (`portal.cli.wsgi`); `portal --help` is the manual.
 
-from __future__ import annotations
-
-from portal.cli.main import main
-
-__all__ = ["main"]
+Nothing is imported here: the public process comes through this package and must not load the office's rooms (I2).
+"""
