@@ -21,7 +21,7 @@ class StorageError(Exception):
     """The file root does not answer or the key is not there; the text holds no path of this machine."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two roots are one only if they are the same object, so a root can key a cache
 class FileRoot:
     """One root. Keys are lower-case ASCII paths made by us from hashes and ids, never from a caller's text."""
 
