@@ -190,6 +190,9 @@ def _page(engine: Engine, query: SearchQuery) -> Results:
     """The page; behind the engine's deepest start the way there goes by cursor. Raises SearchQueryError too deep."""
     if query.start <= DEEPEST_START:
         return engine.search(query)
+    whole = engine.search(replace(query, start=0, rows=0))
+    if query.start >= whole.total:
+        return whole
     left = query.start - DEEPEST_START
     if left > MOST_STEPS * MOST_ROWS:
         raise SearchQueryError(_("start terlalu jauh; persempit dengan fq, misalnya metadata_modified:[… TO …]"))
@@ -197,10 +200,10 @@ def _page(engine: Engine, query: SearchQuery) -> Results:
     cursor: str | None = None
     while left:
         step = min(left, MOST_ROWS)
-        found = engine.search(replace(walk, rows=step, cursor=cursor))
-        left, cursor = left - step, found.cursor
-        if cursor is None:  # nothing that far
-            return replace(engine.search(replace(query, start=0, rows=0)), ids=(), cursor=None)
+        cursor = engine.search(replace(walk, rows=step, cursor=cursor)).cursor
+        if cursor is None:  # datasets went while we walked
+            return whole
+        left -= step
     return engine.search(replace(query, start=0, cursor=cursor))
 
 

@@ -163,7 +163,7 @@ def _words(text: str, *, plain: bool) -> str:
     if plain:
         return text
     if _TSQUERY.search(text):
-        raise Invalid(fields={"q": [_("Hanya kata, & dan :* yang diterima dengan plain=false")]})
+        raise Invalid(fields={"query": [_("Hanya kata, & dan :* yang diterima dengan plain=false")]})
     return text.replace(":*", "").replace("&", " ")
 
 

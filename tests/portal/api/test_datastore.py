@@ -147,7 +147,7 @@ def test_forms_of_records(world: World) -> None:
         ({"filters": {"tahun": "x"}}, "query"),
         ({"filters": {"tahun": "x\x00"}}, "query"),
         ({"q": {"tidak_ada": "x"}}, "q"),
-        ({"q": "a | b", "plain": "false"}, "q"),
+        ({"q": "a | b", "plain": "false"}, "query"),
         ({"records_format": "parquet"}, "records_format"),
         ({"tidak_dikenal": 0}, "__extras"),
     ],
