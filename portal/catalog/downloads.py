@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import quote
+from uuid import UUID
 
 from flask import Blueprint, Response, redirect, request, send_file, stream_with_context
 from werkzeug.wrappers import Response as BaseResponse
@@ -11,6 +12,7 @@ from config.settings import PublicSettings
 from portal.catalog import addresses
 from portal.catalog.published import PublishedFile
 from portal.catalog.reader import CatalogReader, FileRow
+from portal.catalog.usage import UsageTally
 from portal.kernel.errors import NotFound
 from portal.kernel.storage import content_key
 from portal.web.headers import PUBLIC_DATA
@@ -28,6 +30,8 @@ def file(dataset_id: str, version: int, sha256: str, filename: str) -> BaseRespo
     found = service(CatalogReader).file(dataset_id, version, sha256)
     if found.filename != filename:
         raise NotFound
+    if request.method == "GET" and not request.range:
+        service(UsageTally).note("unduh", UUID(dataset_id), version)
     return send(found)
 
 

@@ -304,6 +304,20 @@ def mark_indexed(session: Session, items: list[SearchDocument]) -> None:
         )
 
 
+def set_downloads(session: Session, dataset_id: UUID, downloads: int) -> None:
+    """The number of downloads in the search document; the index follows by the revision."""
+    row = session.execute(select(models.dataset.c.search).where(models.dataset.c.id == dataset_id)).one_or_none()
+    if row is None:
+        return
+    revision = _next_revision(session, dataset_id)
+    document = replace(SearchDocument.from_json(row.search), downloads=downloads, revision=revision)
+    session.execute(
+        update(models.dataset)
+        .where(models.dataset.c.id == dataset_id)
+        .values(search=document.to_json(), revision=revision)
+    )
+
+
 def write_notice(session: Session, kind: str, key: str, value: Any) -> None:
     """A fact public by nature, made or refreshed."""
     statement = insert(models.notice).values(kind=kind, key=key, value=value)

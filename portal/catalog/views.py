@@ -14,6 +14,7 @@ from portal.catalog import dataset_page, presenters
 from portal.catalog.reader import CatalogReader, DatasetRow
 from portal.catalog.schemas import SearchForm
 from portal.catalog.service import CatalogService, SearchPage, query_of
+from portal.catalog.usage import UsageTally
 from portal.contract.loader import KindRegistry
 from portal.kernel.errors import NotFound
 from portal.web import maps
@@ -107,6 +108,7 @@ def dataset(name: str) -> Page:
     row = service(CatalogService).dataset(identity(), name)
     if row.name != name:
         return redirect(url_for("catalog.dataset", name=row.name), 302)
+    service(UsageTally).note("lihat", row.id, row.version)
     return render("catalog/dataset.html", **_dataset_context(row))
 
 

@@ -9,6 +9,7 @@ from portal.catalog.datasets import PublicDatasets
 from portal.catalog.places import ShippedPlaces
 from portal.catalog.reader import CatalogReader
 from portal.catalog.service import CatalogService
+from portal.catalog.usage import UsageTally
 from portal.contract.protocols import Datasets, Places
 from portal.web.request import Runtime
 
@@ -24,6 +25,9 @@ def install(app: Flask, runtime: Runtime) -> None:
     offer(runtime)
     runtime.offer(Datasets, lambda scope: PublicDatasets(scope.service(CatalogReader)))  # type: ignore[type-abstract]
     runtime.offer(Places, lambda _scope: ShippedPlaces())  # type: ignore[type-abstract]
+    zone = runtime.profile.time_zone
+    tally = UsageTally(runtime.sessions["public"], lambda: runtime.clock().astimezone(zone))
+    runtime.offer(UsageTally, lambda _scope: tally)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(feeds.blueprint)

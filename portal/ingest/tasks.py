@@ -15,9 +15,9 @@ from sqlalchemy.orm import Session
 from portal.ingest.findings import as_json
 from portal.ingest.orders import REVERSIBLE, Order
 from portal.ingest.reading import OnProgress, Refused
-from portal.ingest.receiving import EXPIRE, INSPECT, UPLOAD_LIFE
+from portal.ingest.receiving import EXPIRE, INSPECT, STAGE, UPLOAD_LIFE
 from portal.ingest.release import refusal_findings
-from portal.ingest.resources import STAGE
+from portal.ingest.usage import UsageRoller
 from portal.ingest.workshop import Workshop
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.operations import progress
@@ -27,6 +27,7 @@ from portal.web.request import Runtime
 logger = logging.getLogger(__name__)
 
 RELEASE, WITHDRAW, INDEX, SWEEP = "ingest.release", "ingest.withdraw", "ingest.index", "ingest.sweep"
+USAGE = "ingest.usage"
 #: An order that nobody touched for this long and that no job works on is the sweeper's.
 ABANDONED = timedelta(minutes=15)
 
@@ -92,6 +93,14 @@ class Handlers:
                 shop.desk.session.rollback()
                 return
             shop.desk.session.commit()
+
+    def usage(self, _run: JobRun) -> None:
+        """`ingest.usage`: yesterday's tallies into the public totals, then into the index."""
+        with self._workshop() as shop:
+            today = shop.desk.clock().astimezone(self.runtime.profile.time_zone).date()
+            UsageRoller(shop.releaser.public).roll(today)
+            shop.releaser.public.commit()
+            shop.indexer.try_drain()
 
     def sweep(self, _run: JobRun) -> None:
         """`ingest.sweep`: finish or remove what orders without a job have left; clean; index what is behind."""
@@ -172,13 +181,18 @@ def tasks(runtime: Runtime, checkpoint: Callable[[str], None] | None = None) -> 
         Task(INDEX, handlers.index, attempts=20),
         Task(EXPIRE, handlers.expire_upload),
         Task(SWEEP, handlers.sweep, attempts=1),
+        Task(USAGE, handlers.usage, attempts=3),
     )
 
 
 def periodic(runtime: Runtime, checkpoint: Callable[[str], None] | None = None) -> tuple[Periodic, ...]:
-    """What runs by the clock: the sweeper every ten minutes, the index every minute."""
+    """What runs by the clock: the sweeper every ten minutes, the index every minute, the tallies after midnight."""
     named: dict[str, Any] = {task.name: task for task in tasks(runtime, checkpoint)}
-    return (Periodic(named[SWEEP], "*/10 * * * *"), Periodic(named[INDEX], "* * * * *"))
+    return (
+        Periodic(named[SWEEP], "*/10 * * * *"),
+        Periodic(named[INDEX], "* * * * *"),
+        Periodic(named[USAGE], "23 17 * * *"),  # 00.23 in western Indonesia
+    )
 
 
-__all__ = ["INDEX", "RELEASE", "SWEEP", "WITHDRAW", "Handlers", "periodic", "queue_index", "tasks"]
+__all__ = ["INDEX", "RELEASE", "SWEEP", "USAGE", "WITHDRAW", "Handlers", "periodic", "queue_index", "tasks"]
