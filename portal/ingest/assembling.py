@@ -27,6 +27,8 @@ from portal.ingest.receiving import find_file
 from portal.kernel.errors import NotFound
 from portal.kernel.storage import FileRoot, content_key, sha256_file
 
+#: Formats that hold one table or layer and nothing beside it; what others hold is known from their inspection only.
+_ONE_PART = frozenset({"csv", "tsv", "geojson"})
 WORLD = (-180.0, -85.0, 180.0, 85.0)
 
 
@@ -252,6 +254,8 @@ def _dropped(row: ResourceRow) -> bool:
 def _unread(row: ResourceRow, of_file: Sequence[ResourceRow]) -> bool:
     """Whether the file has a sheet or layer with content that no resource of this version shows."""
     table, layer = row.report.get("table") or {}, row.report.get("layer") or {}
+    if not table and not layer:
+        return row.format not in _ONE_PART
     parts = {sheet["name"] for sheet in table.get("sheets") or () if sheet.get("rows", 1)}
     parts |= {one["name"] for one in layer.get("layers") or ()}
     if len(parts) < 2:

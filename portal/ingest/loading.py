@@ -54,7 +54,7 @@ class Loader:
 
         Repeatable; a resource that is gone or went on meanwhile is left alone.
         """
-        found = self._resource(dataset_id, version, resource_id, {"diterima", "diperiksa_berkas"}, "periksa berkas")
+        found = self._resource(dataset_id, version, resource_id, {"diterima"}, "periksa berkas")
         if found is None:
             return
         opened, row = found

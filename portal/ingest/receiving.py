@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import UUID, uuid4
 
+from geo import codec
 from portal.access.rows import FileRow, ResourceRow, UploadRow
 from portal.contract.metadata import DatasetMetadata, missing_stars
 from portal.ingest import formats, lifecycle
@@ -17,7 +18,7 @@ from portal.ingest.desk import Desk, OpenDataset
 from portal.ingest.drafts import grouped
 from portal.ingest.formats import FileType
 from portal.ingest.lifecycle import State
-from portal.ingest.schemas import Received, UploadStart
+from portal.ingest.schemas import Received, ResourceChoice, UploadStart
 from portal.kernel.errors import Invalid, NotFound, TooLarge
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission
@@ -28,9 +29,19 @@ from portal.operations.jobs import JobOrder, defer
 UPLOAD_LIFE = timedelta(days=7)
 
 INSPECT = "ingest.inspect"
+STAGE = "ingest.stage"
 EXPIRE = "ingest.expire_upload"
 
 Source = BinaryIO | Path | Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What the sender wants of a file: a name, a resource to replace, a way of reading."""
+
+    name: str
+    replaces: UUID | None
+    choice: ResourceChoice | None
 
 
 class Receiving:
@@ -85,17 +96,25 @@ class Receiving:
         opened.vault.uploads.cancel(upload_id)
 
     def finish(
-        self, identity: Identity, dataset_id: UUID, upload_id: UUID, *, name: str = "", replaces: UUID | None = None
+        self,
+        identity: Identity,
+        dataset_id: UUID,
+        upload_id: UUID,
+        *,
+        name: str = "",
+        replaces: UUID | None = None,
+        choice: ResourceChoice | None = None,
     ) -> Received:
         """Close a complete upload: receipt, resource, inspection job.
 
-        With `replaces` the file takes the place of that resource's. Raises WrongOffset while bytes are missing, and
-        what `start` raises.
+        With `replaces` the file takes the place of that resource's. With `choice` it is loaded at once without the
+        inspection that an officer would look at (programs that know their file). Raises WrongOffset while bytes are
+        missing, Invalid when the choice does not fit the file, and what `start` raises.
         """
         opened = self._open(identity, dataset_id)
         filename = self._upload(opened, upload_id).filename
         file = opened.vault.uploads.finish(upload_id, opened.version.version)
-        return self._take(opened, file, filename, name, replaces)
+        return self._take(opened, file, filename, _Wish(name, replaces, choice))
 
     def receive(
         self,
@@ -106,14 +125,15 @@ class Receiving:
         *,
         name: str = "",
         replaces: UUID | None = None,
+        choice: ResourceChoice | None = None,
     ) -> Received:
-        """A whole file at once (forms without scripts, loader, commands). Raises as `start` and `finish` do."""
+        """A whole file at once (forms without scripts, loader, commands). Arguments and refusals as of `finish`."""
         opened = self._open(identity, dataset_id)
         filename = formats.clean_filename(filename)
         formats.file_type(filename)
         file = opened.vault.files.add(dataset_id, opened.version.version, source)
         self._require_size(file.size)
-        return self._take(opened, file, filename, name, replaces)
+        return self._take(opened, file, filename, _Wish(name, replaces, choice))
 
     def _open(self, identity: Identity, dataset_id: UUID) -> OpenDataset:
         """Open for uploading, and refuse without the five fields (BR 16(3), T26) or against the source rule."""
@@ -137,35 +157,50 @@ class Receiving:
             limit = self._desk.upload_limit // (1024 * 1024)
             raise TooLarge(_("Berkas lebih besar dari batas %(limit)s MiB.", limit=limit), rule="berkas.batas")
 
-    def _take(self, opened: OpenDataset, file: FileRow, filename: str, name: str, replaces: UUID | None) -> Received:
+    def _take(self, opened: OpenDataset, file: FileRow, filename: str, wish: _Wish) -> Received:
         """What both ways share: recognise, receipt, resource, states, job."""
         vault, version = opened.vault, opened.version.version
         known = vault.resources.of_version(opened.id, version)
         same = next((row for row in known if row.sha256 == file.sha256), None)
         if same is not None:
-            receipt = self._receipt_of(opened, same)
             return Received(
-                receipt=receipt, filename=filename, size=file.size, sha256=file.sha256, resource_id=same.id,
+                receipt=self._receipt_of(opened, same),
+                filename=filename,
+                size=file.size,
+                sha256=file.sha256,
+                resource_id=same.id,
                 same_as=same.id,
-            )  # fmt: skip
+            )
         kind = formats.file_type(filename)
         self._require_magic(opened, file, kind)
-        row = self._resource(opened, file, filename, kind, name, replaces, known)
+        row = self._resource(opened, file, filename, kind, wish, known)
         receipt = vault.receipts.give(
             opened.id, version, row.id, filename=filename, size=file.size, sha256=file.sha256
         ).number
         self._desk.advance(opened, State.RECEIVED, why=filename)
         if grouped(opened.metadata):
             self._desk.advance(opened, State.GROUPED)
-        job = None
-        if kind.kind != "berkas":
-            job = self._desk.queue(
-                opened, INSPECT, row.id, {"dataset_id": str(opened.id), "version": version, "resource_id": str(row.id)}
-            )
         return Received(
-            receipt=receipt, filename=filename, size=file.size, sha256=file.sha256, resource_id=row.id, job_id=job,
+            receipt=receipt,
+            filename=filename,
+            size=file.size,
+            sha256=file.sha256,
+            resource_id=row.id,
+            job_id=self._queue(opened, row, wish.choice),
             seen_in_version=self._seen(opened, file.sha256),
-        )  # fmt: skip
+        )
+
+    def _queue(self, opened: OpenDataset, row: ResourceRow, choice: ResourceChoice | None) -> int | None:
+        """Inspection, or the load at once; None for a plain file."""
+        arguments = {"dataset_id": str(opened.id), "version": row.version, "resource_id": str(row.id)}
+        if row.kind == "berkas":
+            return None
+        if choice is None:
+            return self._desk.queue(opened, INSPECT, row.id, arguments)
+        require_fit(row, choice)
+        opened.vault.resources.save(replace(row, state="diperiksa_berkas", choice=stored_choice(choice)))
+        self._desk.advance(opened, State.EDITED, why=row.filename)
+        return self._desk.queue(opened, STAGE, row.id, arguments)
 
     def _receipt_of(self, opened: OpenDataset, row: ResourceRow) -> str:
         receipts = opened.vault.receipts.of_dataset(opened.id)
@@ -191,12 +226,11 @@ class Receiving:
         file: FileRow,
         filename: str,
         kind: FileType,
-        name: str,
-        replaces: UUID | None,
+        wish: _Wish,
         known: tuple[ResourceRow, ...],
     ) -> ResourceRow:
         """A new resource at the end, or the replaced one with its id, name and dictionary kept."""
-        vault = opened.vault
+        vault, name = opened.vault, wish.name
         title = name.strip() or filename.rsplit(".", 1)[0].replace("_", " ").strip()
         fresh = ResourceRow(
             id=uuid4(),
@@ -211,9 +245,9 @@ class Receiving:
             position=max((row.position for row in known), default=-1) + 1,
             state="dimuat" if kind.kind == "berkas" else "diterima",
         )
-        if replaces is None:
+        if wish.replaces is None:
             return vault.resources.add(fresh)
-        old = vault.resources.get(opened.id, opened.version.version, replaces)
+        old = vault.resources.get(opened.id, opened.version.version, wish.replaces)
         drop_rows(opened, old)
         vault.findings.replace(opened.id, opened.version.version, old.id, [])
         columns = old.columns if old.kind == kind.kind else ()
@@ -225,6 +259,20 @@ class Receiving:
             opened, "ganti_berkas", {"resource_id": str(old.id), "from": old.sha256, "to": file.sha256}
         )
         return vault.resources.save(row)
+
+
+def require_fit(row: ResourceRow, choice: ResourceChoice) -> None:
+    """Raise Invalid when a choice of reading does not fit the kind of file."""
+    if choice.kind != row.kind or row.kind == "berkas":
+        message = _("Pilihan ini tidak cocok dengan jenis berkas.")
+        raise Invalid(message, fields={"kind": (message,)}, rule="pilihan.jenis")
+
+
+def stored_choice(choice: ResourceChoice) -> dict[str, Any]:
+    """The choice as the resource keeps it; an absent part is guessed."""
+    if choice.kind == "layer":
+        return {"layer": codec.encode(choice.layer) if choice.layer else {}}
+    return {"read": codec.encode(choice.read) if choice.read else {}}
 
 
 def require_stars(metadata: DatasetMetadata) -> None:

@@ -14,14 +14,12 @@ from portal.contract.metadata import ColumnEntry
 from portal.ingest import lifecycle
 from portal.ingest.desk import Desk, OpenDataset
 from portal.ingest.lifecycle import State
-from portal.ingest.receiving import INSPECT, drop_rows
+from portal.ingest.receiving import INSPECT, STAGE, drop_rows, require_fit, stored_choice
 from portal.ingest.schemas import ResourceChoice, ResourceEdit
 from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
-
-STAGE = "ingest.stage"
 
 
 class Resources:
@@ -36,17 +34,16 @@ class Resources:
         Raises Conflict while another job works on it, Invalid when the choice does not fit the kind of file.
         """
         opened, row = self._open(identity, dataset_id, resource_id)
-        if choice.kind != row.kind or row.kind == "berkas":
-            message = _("Pilihan ini tidak cocok dengan jenis berkas.")
-            raise Invalid(message, fields={"kind": (message,)}, rule="pilihan.jenis")
+        require_fit(row, choice)
         if row.state in {"diterima", "diperiksa_berkas"}:
             raise Conflict(_("Berkas ini masih diperiksa."), rule="berkas.diperiksa")
         drop_rows(opened, row)
-        stored = {"read": codec.encode(choice.read or self._guess(row))} if row.kind == "tabel" else {
-            "layer": codec.encode(choice.layer) if choice.layer else {}
-        }  # fmt: skip
+        if choice.kind == "tabel" and choice.read is None:
+            choice = replace(choice, read=self._guess(row))
         opened.vault.resources.save(
-            replace(row, state="diperiksa_berkas", choice=stored, table_name=None, row_count=None, layer=None)
+            replace(
+                row, state="diperiksa_berkas", choice=stored_choice(choice), table_name=None, row_count=None, layer=None
+            )
         )
         self._desk.advance(opened, State.EDITED, why=row.filename)
         return self._queue(opened, STAGE, row)
@@ -67,8 +64,9 @@ class Resources:
         if row.kind == "berkas" or row.state in {"diterima", "diperiksa_berkas"}:
             raise Conflict(_("Berkas ini tidak menunggu pemeriksaan."), rule="berkas.keadaan")
         stored = row.choice
-        if choice is not None and choice.kind == row.kind:
-            stored = {"read": codec.encode(choice.read)} if choice.read else {"layer": codec.encode(choice.layer)}
+        if choice is not None:
+            require_fit(row, choice)
+            stored = stored_choice(choice)
         opened.vault.resources.save(replace(row, state="diterima", choice=stored))
         return self._queue(opened, INSPECT, row)
 

@@ -146,11 +146,10 @@ class House:
     ) -> tuple[UUID, UUID]:
         """A draft with one loaded resource."""
         dataset_id = self.draft(who, **changes)
-        resource_id = self.upload(dataset_id, data, name, who).resource_id
+        kind: Any = "layer" if name.endswith((".geojson", ".gpkg", ".zip")) else "tabel"
+        received = self.upload(dataset_id, data, name, who, choice=ResourceChoice(kind=kind))
         self.quick()
-        self.confirm(dataset_id, resource_id, who)
-        self.quick()
-        return dataset_id, resource_id
+        return dataset_id, received.resource_id
 
     def checked(self, dataset_id: UUID, who: str = "siti", *, classify: bool = True) -> None:
         """Submitted, validated, consented and classified as public."""

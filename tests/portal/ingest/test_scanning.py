@@ -34,9 +34,9 @@ def test_T29_T34_codes_and_personal_numbers_are_found_with_their_rows(house: Hou
     assert "198501012010011002" not in stored[0]
 
 
-def test_a_table_with_a_thousand_columns_is_looked_through(house: House) -> None:
-    names = ",".join(f"k{number}" for number in range(1200))
-    row = ",".join(["3329014107900001", *("1" for _number in range(1199))])
+def test_a_table_with_many_columns_is_looked_through(house: House) -> None:
+    names = ",".join(f"k{number}" for number in range(300))
+    row = ",".join(["3329014107900001", *("1" for _number in range(299))])
     dataset_id, _resource = house.loaded(f"{names}\n{row}\n{row}\n".encode())
     rules = {item.rule for item in house.view("siti", dataset_id).resources[0].findings}
     assert "V9.nik" in rules
