@@ -206,7 +206,9 @@ def date_value(cell: str, order: str) -> str:
     days = ("%d", "%m") if order == "dmy" else ("%m", "%d")
     formats = [f"{days[0]}{mark}{days[1]}{mark}%Y" for mark in "/-."] + ["%Y-%m-%d", "%Y/%m/%d"]
     plain = f"try_strptime({cell}, {literals(formats)})"
-    return f"coalesce({plain}, CASE WHEN regexp_matches({cell}, '[A-Za-z]') THEN {_named_value(cell)} END)"
+    # most dates are written so, and a cast is many times quicker than trying the formats in turn
+    iso = f"CASE WHEN {full(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}')} THEN CAST(TRY_CAST({cell} AS DATE) AS TIMESTAMP) END"
+    return f"coalesce({iso}, {plain}, CASE WHEN regexp_matches({cell}, '[A-Za-z]') THEN {_named_value(cell)} END)"
 
 
 def _named_value(cell: str) -> str:

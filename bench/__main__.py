@@ -1,0 +1,75 @@
+"""`python -m bench [search|table|layer|pages|memory|all]`; `make bench BENCH_ARGS="table --rows 100000"`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="bench", description=__doc__)
+    verbs = made.add_subparsers(dest="verb")
+    search = verbs.add_parser("search", help="both engines, through the public application and alone")
+    search.add_argument("--sizes", default="1000,10000,100000", help="datasets, with commas")
+    search.add_argument("--requests", type=int, default=400, help="requests of each kind")
+    table = verbs.add_parser("table", help="a CSV into the vault against psql \\copy")
+    table.add_argument("--rows", type=int, default=1_000_000)
+    table.add_argument("--rounds", type=int, default=3)
+    layer = verbs.add_parser("layer", help="polygons into the vault against ogr2ogr")
+    layer.add_argument("--count", type=int, default=100_000)
+    layer.add_argument("--rounds", type=int, default=3)
+    layer.add_argument("--format", choices=(".gpkg", ".shp", "both"), default="both")
+    for verb, text in (("pages", "weight and first paint of each page type"), ("memory", "memory and start times")):
+        demo = verbs.add_parser(verb, help=text)
+        demo.add_argument("--demo", type=Path, help="DEMO_DIR of a running demo; without it one is started")
+        demo.add_argument("--rounds", type=int, default=5)
+    verbs.add_parser("all", help="everything at full size (the default)")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs what was asked for; the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    asked = parser().parse_args(words or ["all"])
+    if asked.verb == "all":
+        return max(main([verb]) for verb in ("search", "table", "layer", "pages", "memory"))
+    globals()[f"_{asked.verb}"](asked)
+    return 0
+
+
+def _search(asked: argparse.Namespace) -> None:
+    from bench.searching import run
+
+    run([int(size) for size in asked.sizes.split(",")], asked.requests)
+
+
+def _table(asked: argparse.Namespace) -> None:
+    from bench.loads import run_table
+
+    run_table(asked.rows, asked.rounds)
+
+
+def _layer(asked: argparse.Namespace) -> None:
+    from bench.loads import run_layer
+
+    for suffix in (".gpkg", ".shp") if asked.format == "both" else (asked.format,):
+        run_layer(asked.count, asked.rounds, suffix)
+
+
+def _pages(asked: argparse.Namespace) -> None:
+    from bench.pages import run
+
+    run(asked.demo, asked.rounds)
+
+
+def _memory(asked: argparse.Namespace) -> None:
+    from bench.memory import run
+
+    run(asked.demo, asked.rounds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,156 @@
+"""A catalogue of any size in a public database and in an engine, from the generator, by the release's own documents."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+import orjson
+import psycopg
+
+from bench import generator
+from portal.catalog import documents
+from portal.catalog.documents import Documents
+from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedLayer, PublishedResource
+from portal.contract.metadata import ColumnEntry, DatasetMetadata, Period
+from search.documents import SearchDocument
+from search.engine import Engine
+
+SITE = "http://127.0.0.1:8000"
+_MEDIA = "application/octet-stream"
+
+
+def published(package: dict[str, Any]) -> PublishedDataset:
+    """A generated package as the release verb would hand it over."""
+    layer = str(package["jenis_data"]).startswith("geospasial")
+    created = datetime.fromisoformat(package["metadata_created"])
+    modified = datetime.fromisoformat(package["metadata_modified"])
+    return PublishedDataset(
+        id=UUID(package["id"]),
+        name=package["name"],
+        version=1,
+        metadata=_metadata(package),
+        agency=_agency(*package["organization"].values()),
+        resources=tuple(_resource(package, item, layer=layer) for item in package["resources"]),
+        created=created,
+        modified=modified,
+        released=modified,
+        order_id=uuid5(NAMESPACE_URL, package["id"]),
+        downloads=package["downloads"],
+    )
+
+
+@lru_cache(maxsize=1000)
+def _agency(key: str, name: str, title: str) -> PublishedAgency:
+    return PublishedAgency(id=UUID(key), name=name, title=title, region_code="33.29")
+
+
+def _metadata(package: dict[str, Any]) -> DatasetMetadata:
+    first, last = package["periode"]
+    return DatasetMetadata(
+        judul=package["title"],
+        deskripsi=package["notes"],
+        instansi_penerbit=package["organization"]["title"],
+        produsen_data=package["author"],
+        kontak=package["maintainer"],
+        sumber_data=package["organization"]["title"],
+        metode_pengumpulan="Kompilasi produk administrasi.",
+        tanggal_pengambilan=date(last, 12, 31),
+        jenis_data=package["jenis_data"],
+        kelompok=package["groups"][0]["name"],
+        kata_kunci=tuple(tag["name"] for tag in package["tags"]),
+        tingkat_penyajian=package["tingkat_penyajian"],
+        cakupan_wilayah=tuple(package["cakupan_wilayah"]),
+        periode=Period(start=date(first, 1, 1), end=date(last, 12, 31)),
+        frekuensi=package["frekuensi"],
+        lisensi=package["license_id"],
+        retensi="10 tahun",
+    )
+
+
+def _resource(package: dict[str, Any], item: dict[str, Any], *, layer: bool) -> PublishedResource:
+    suffix = item["format"].lower()
+    digest = uuid5(NAMESPACE_URL, item["id"]).hex * 2
+    file = PublishedFile(
+        role="asli", format=suffix, filename=f"data.{suffix}", media_type=_MEDIA, size=item["size"], sha256=digest
+    )
+    box = package["bbox"]
+    return PublishedResource(
+        id=UUID(item["id"]),
+        position=item["position"],
+        name=item["name"],
+        kind="layer" if layer else "tabel",
+        format=item["format"],
+        files=(file,),
+        row_count=100,
+        columns=tuple(ColumnEntry(name=f"k{i}", label=label) for i, label in enumerate(package["columns"])),
+        layer=PublishedLayer(geometry_type="POLYGON", bbox=tuple(box), feature_count=100) if layer and box else None,
+    )
+
+
+def fill(url: str, count: int) -> Iterator[SearchDocument]:
+    """Writes `count` datasets into schema `catalog` (superuser's address) and gives their search documents.
+
+    The rows are there once the iterator is at its end. Datasets of an earlier, smaller size stay.
+    """
+    with psycopg.connect(url) as connection:
+        row = connection.execute("SELECT count(*) FROM catalog.dataset").fetchone()
+        start = int(row[0]) if row else 0
+        agencies: dict[UUID, PublishedAgency] = {}
+        with connection.cursor() as cursor:
+            cursor.execute("CREATE TEMP TABLE fresh (LIKE catalog.dataset) ON COMMIT DROP")
+            with cursor.copy(
+                "COPY fresh (id, name, title, organization_id, version, state, doc, page, search, bbox, created,"
+                " modified, revision, indexed_revision, order_id) FROM STDIN"
+            ) as copy:
+                for number in range(start, count):
+                    dataset = published(generator.dataset(number))
+                    agencies[dataset.agency.id] = dataset.agency
+                    ready = documents.build(dataset, SITE)
+                    copy.write_row(_row(dataset, ready))
+                    yield ready.search
+            for item in agencies.values():
+                cursor.execute(
+                    "INSERT INTO catalog.organization (id, name, title, tingkat) VALUES (%s, %s, %s, %s)"
+                    " ON CONFLICT DO NOTHING",
+                    (item.id, item.name, item.title, item.tingkat),
+                )
+            cursor.execute("INSERT INTO catalog.dataset SELECT * FROM fresh")
+        connection.commit()
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def _row(dataset: PublishedDataset, ready: Documents) -> tuple[object, ...]:
+    box = ready.bbox
+    shape = None
+    if box is not None:
+        west, south, east, north = box
+        shape = f"SRID=4326;POLYGON(({west} {south},{east} {south},{east} {north},{west} {north},{west} {south}))"
+    return (
+        dataset.id, dataset.name, dataset.metadata.judul, dataset.agency.id, 1, "terbit", ready.ckan,
+        orjson.dumps(ready.page).decode(), orjson.dumps(ready.search.to_json()).decode(), shape, dataset.created,
+        dataset.modified, 1, 1, dataset.order_id,
+    )  # fmt: skip
+
+
+def grow(url: str, engines: list[Engine], count: int) -> None:
+    """Brings the database and every engine to `count` datasets, batch by batch so that memory stays flat."""
+    batch: list[SearchDocument] = []
+    for document in fill(url, count):
+        batch.append(document)
+        if len(batch) == 2_000:
+            _write(engines, batch)
+    _write(engines, batch)
+    for engine in engines:
+        if engine.count() != count:
+            raise RuntimeError("an engine lacks documents")
+
+
+def _write(engines: list[Engine], batch: list[SearchDocument]) -> None:
+    for engine in engines:
+        engine.upsert(batch)
+    batch.clear()
