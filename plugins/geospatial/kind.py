@@ -7,7 +7,7 @@ from typing import Any
 
 from geo.styles import legend
 from geo.tiles.published import LAYER as SOURCE_LAYER
-from plugins.geospatial.styles import PALETTE, label_field
+from plugins.geospatial.styles import PALETTE
 from portal.contract.pages import runtime
 from portal.contract.plugin import Kind, Panel
 from portal.contract.protocols import ResourceView
@@ -41,7 +41,6 @@ def map_context(resource: ResourceView) -> dict[str, Any]:
         "legend": legend(layer.get("geometry_type", ""), resource.name, PALETTE),
         "feature_count": layer.get("feature_count"),
         "geometry_words": geometry_words(layer.get("geometry_type", "")),
-        "label_field": label_field(resource),
         "basemap": basemap(),
     }
 

@@ -10,13 +10,6 @@ from portal.contract.protocols import ResourceView
 
 PALETTE = Palette()
 SOURCE = "layer"
-NAMES = ("nama", "name", "namobj", "nama_desa", "nama_kecamatan")
-
-
-def label_field(resource: ResourceView) -> str | None:
-    """The attribute that names a feature, or None."""
-    present = {item.name for item in resource.columns if item.public}
-    return next((name for name in NAMES if name in present), None)
 
 
 def style(resource: ResourceView, tilejson: str) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
+from markupsafe import escape
 
 from geo.tiles.prepare import TileField
 from geo.tiles.published import published_layer
@@ -69,20 +70,20 @@ def tilejson(resource_id: str, version: int) -> Response:
     """The TileJSON of a layer version."""
     resource = _layer(resource_id, version)
     layer = resource.layer or {}
-    fields = [
-        TileField(item.name, field_type(item.type))
-        for item in resource.columns
-        if item.public and item.type != "geometry"
-    ]
     document = tilejson_document(
-        published_layer(resource.table or "", fields),
+        published_layer(resource.table or "", _fields(resource)),
         name=resource.name,
         tiles=_absolute(addresses(resource)["tiles"]),
         box=tuple(layer["bbox"]),
         max_zoom=LIVE_ZOOM,
-        attribution=resource.source,
+        attribution=str(escape(resource.source)),  # map programs put it into their page as HTML
     )
     return _kept(jsonify(document))
+
+
+def _fields(resource: ResourceView) -> list[TileField]:
+    shown = [item for item in resource.columns if item.public and item.type != "geometry"]
+    return [TileField(item.name, field_type(item.type)) for item in shown]
 
 
 def _absolute(path: str) -> str:

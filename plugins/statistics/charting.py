@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -19,6 +20,7 @@ MAX_ROWS = 5_000
 MAX_BARS = 40
 MIN_YEARS = 3
 Rows = Sequence[Mapping[str, Any]]
+_YEAR = re.compile(r"(\d{4})(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,42 +52,65 @@ def years_of(rows: Rows, shape: Shape) -> list[int]:
     """Years that occur, oldest first."""
     if shape.year is None:
         return []
-    return sorted({int(row[shape.year.name]) for row in rows if number(row[shape.year.name]) is not None})
+    found = {year_of(row[shape.year.name]) for row in rows}
+    return sorted(year for year in found if year is not None)
+
+
+def year_of(value: Any) -> int | None:
+    """The year that a cell stands for: a figure, or a text that begins with four digits ("2023/2024" is 2023)."""
+    if isinstance(value, str):
+        match = _YEAR.match(value.strip())
+        return int(match[1]) if match else None
+    figure = number(value)
+    return int(figure) if figure is not None else None
 
 
 def by_place(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None) -> dict[str, float]:
-    """Sum of the measure by place (or first category), of one year when there are years."""
+    """The measure by place (or first category), of one year when there are years."""
     key = shape.place or (shape.categories[0] if shape.categories else shape.code)
-    if key is None:
-        return {}
-    return _summed(rows, shape, measure, year, key.name)
+    return _by(rows, shape, measure, year, key.name) if key else {}
 
 
 def by_code(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None) -> dict[str, float]:
-    """Sum of the measure by region code."""
-    return _summed(rows, shape, measure, year, shape.code.name) if shape.code else {}
+    """The measure by region code."""
+    return _by(rows, shape, measure, year, shape.code.name) if shape.code else {}
 
 
-def _summed(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None, key: str) -> dict[str, float]:
+def _by(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None, key: str) -> dict[str, float]:
+    """Figures added up by the value of a column.
+
+    Empty when a value would need several figures of a measure that may not be added: a sum of shares is no figure.
+    """
     found: dict[str, float] = {}
+    may_add = additive(measure)
     for row in rows:
-        if year is not None and shape.year is not None and number(row[shape.year.name]) != year:
+        if year is not None and shape.year is not None and year_of(row[shape.year.name]) != year:
             continue
         value, name = number(row[measure.name]), row[key]
-        if value is not None and name:
-            found[str(name)] = found.get(str(name), 0.0) + value
+        if value is None or not name:
+            continue
+        if not may_add and str(name) in found:
+            return {}
+        found[str(name)] = found.get(str(name), 0.0) + value
     return found
+
+
+#: Words of measures that may not be added up. Whole words: "pratama" holds "rata", "operasional" holds "rasio".
+_NOT_ADDITIVE = re.compile(
+    r"\b(persen|persentase|rasio|indeks|ipm|rata|rerata|laju|kepadatan|per|produktivitas|prevalensi|harga|suhu)\b"
+)
 
 
 def additive(measure: ColumnEntry) -> bool:
     """Whether figures of this measure may be added up: shares, rates and indices may not."""
-    unit, text = measure.unit.lower(), f"{measure.name} {measure.label} {measure.measure}".lower()
-    words = ("persen", "rasio", "indeks", "rata", "laju", "kepadatan", "per ", "ipm", "produktivitas")
-    return "%" not in unit and "/" not in unit and not any(word in text or word in unit for word in words)
+    text = f"{measure.name} {measure.label} {measure.measure} {measure.unit}".lower().replace("_", " ")
+    return not any(sign in measure.unit for sign in "%‰/°") and not _NOT_ADDITIVE.search(text)
 
 
 def place_chart(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None) -> Chart | None:
-    """Bars by place, largest first; None when there are no places or far too many."""
+    """Bars by place, largest first; None when there are no places, far too many, or years that cannot be read."""
+    if shape.year is not None and year is None:
+        return None
     values = sorted(by_place(rows, shape, measure, year).items(), key=lambda pair: (-pair[1], pair[0]))
     if not 2 <= len(values) <= MAX_BARS:
         return None
@@ -97,12 +122,14 @@ def place_chart(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None
 
 def year_chart(rows: Rows, shape: Shape, measure: ColumnEntry) -> Chart | None:
     """The sum over all places by year; None for fewer than three years or a measure that may not be added."""
-    years = years_of(rows, shape)
-    if len(years) < MIN_YEARS or not additive(measure):
+    if shape.year is None or len(years_of(rows, shape)) < MIN_YEARS or not additive(measure):
         return None
-    totals = [
-        (year, sum(_summed(rows, shape, measure, year, shape.year.name).values())) for year in years if shape.year
-    ]
+    sums: dict[int, float] = {}
+    for row in rows:
+        value, year = number(row[measure.name]), year_of(row[shape.year.name])
+        if value is not None and year is not None:
+            sums[year] = sums.get(year, 0.0) + value
+    totals = sorted(sums.items())
     title = measure.label or measure.name
     points: list[tuple[float, float | None]] = [(float(year), value) for year, value in totals]
     svg = lines([Series(title, points)], title=title, unit=measure.unit)
@@ -113,6 +140,8 @@ def region_map(
     rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None, parts: Sequence[Outline]
 ) -> Choropleth | None:
     """The measure on the regency's map; None unless at least half of the regions have a figure."""
+    if shape.year is not None and year is None:
+        return None
     values = by_code(rows, shape, measure, year)
     present = {part.code: values.get(part.code) for part in parts}
     if not parts or sum(value is not None for value in present.values()) * 2 < len(parts):

@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from plugins.statistics.shape import NUMBERS
 from portal.contract.protocols import Operator, ResourceView, RowFilter, RowQuery, RowSort
+from portal.kernel.texts import gettext as _
 
 PAGE_SIZE = 50
 MAX_PAGE = 100_000
 MAX_FILTERS = 12
 #: Suffix in the address → operator: `jumlah.min=10`, `kecamatan=Salem`, `nama.isi=pus`.
 SUFFIXES: dict[str, Operator] = {"": "in", ".min": "gte", ".maks": "lte", ".isi": "contains"}
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+
+
+def figure(text: str) -> str:
+    """A figure as people here write it ("1.234,5", "12,5", "1.234") with a decimal point; other text as it is."""
+    plain = "".join(text.split())
+    if plain.count(",") == 1:
+        return plain.replace(".", "").replace(",", ".")
+    return plain.replace(".", "") if _THOUSANDS.fullmatch(plain) else text
 
 
 @dataclass(frozen=True, slots=True)
 class TableForm:
-    """One view of a table; `filters` as (address name, value)."""
+    """One view of a table; `filters` as (address name, value), `numeric` the columns that hold figures."""
 
     q: str = ""
     sort: str | None = None
     descending: bool = False
     filters: tuple[tuple[str, str], ...] = ()
     page: int = 1
+    numeric: frozenset[str] = frozenset()
 
     @classmethod
     def parse(cls, args: MultiDict[str, str], resource: ResourceView) -> TableForm:
@@ -46,6 +60,7 @@ class TableForm:
             descending=wanted.startswith("-"),
             filters=tuple(found[:MAX_FILTERS]),
             page=min(max(page, 1), MAX_PAGE),
+            numeric=frozenset(item.name for item in resource.columns if item.type in NUMBERS),
         )
 
     def row_query(self) -> RowQuery:
@@ -62,13 +77,35 @@ class TableForm:
         equal: dict[str, list[str]] = {}
         found = []
         for name, value in self.filters:
-            suffix = next((end for end in SUFFIXES if end and name.endswith(end)), "")
-            column = name.removesuffix(suffix)
-            if suffix:
-                found.append(RowFilter(column, SUFFIXES[suffix], (value,)))
-            else:
+            column, operator = _parts(name)
+            if operator == "in":
                 equal.setdefault(column, []).append(value)
+            else:
+                wanted = figure(value) if column in self.numeric and operator != "contains" else value
+                found.append(RowFilter(column, operator, (wanted,)))
         return found + [RowFilter(column, "in", tuple(values)) for column, values in equal.items()]
+
+    def value(self, name: str) -> str:
+        """What a field of the filter form holds now: the first value of that address name, or nothing."""
+        return next((value for key, value in self.filters if key == name), "")
+
+    def exact(self) -> tuple[tuple[str, str], ...]:
+        """Filters that have no field in the form (chosen values) and so travel with it unseen."""
+        return tuple(pair for pair in self.filters if _parts(pair[0])[1] == "in")
+
+    def words(self, labels: Mapping[str, str]) -> list[tuple[str, tuple[str, str]]]:
+        """(what the filter says, the filter) of each; `labels` are the columns' names as people read them."""
+        said: dict[Operator, str] = {
+            "in": "%(column)s: %(value)s",
+            "gte": _("%(column)s paling sedikit %(value)s"),
+            "lte": _("%(column)s paling banyak %(value)s"),
+            "contains": _("%(column)s berisi “%(value)s”"),
+        }
+        found = []
+        for pair in self.filters:
+            column, operator = _parts(pair[0])
+            found.append((said[operator] % {"column": labels.get(column, column), "value": pair[1]}, pair))
+        return found
 
     def sorted_by(self, column: str) -> TableForm:
         """Sorted by a column; the other way round when it is already."""
@@ -91,3 +128,9 @@ class TableForm:
         if self.page > 1:
             pairs.append(("page", str(self.page)))
         return f"?{urlencode(pairs)}" if pairs else ""
+
+
+def _parts(name: str) -> tuple[str, Operator]:
+    """Column and operator of an address name: `jumlah.min` is (jumlah, gte)."""
+    suffix = next((end for end in SUFFIXES if end and name.endswith(end)), "")
+    return name.removesuffix(suffix), SUFFIXES[suffix]

@@ -43,7 +43,7 @@ def _table_context(resource: ResourceView, form: TableForm) -> dict[str, Any]:
     page = rows.page(resource, form.row_query())
     names = [column.name for column in page.columns]
     path = table_address(resource)
-    csv = f"/datastore/dump/{resource.id}?format=csv"
+    labels = {item.name: item.label or item.name for item in resource.columns}
     return {
         "resource": resource,
         "form": form,
@@ -53,12 +53,9 @@ def _table_context(resource: ResourceView, form: TableForm) -> dict[str, Any]:
         "pages": max(1, -(-(page.total or 0) // PAGE_SIZE)),
         "page_of": lambda number: with_lang(path + form.on_page(number).query()),
         "sort_url": lambda column: with_lang(path + form.sorted_by(column).query()),
-        "chips": [
-            (f"{name}: {value}", with_lang(path + form.without(name, value).query())) for name, value in form.filters
-        ],
+        "chips": [(words, with_lang(path + form.without(*pair).query())) for words, pair in form.words(labels)],
         "footer_row": _footer(resource, form) or None,
-        "downloads": [file for file in resource.files if file.role == "unduhan"],
-        "csv": csv,
+        "csv": f"/datastore/dump/{resource.id}?format=csv",
     }
 
 

@@ -48,7 +48,8 @@ class SqlLayers:
             archive = _archive(self.files, baked.sha256)
             if z <= archive.max_zoom:
                 return Tile(archive.get(wanted) or b"", compressed=True)
-        return Tile(gzip.compress(self._live(resource, wanted), 5, mtime=0), compressed=True)
+        live = self._live(resource, wanted)
+        return Tile(gzip.compress(live, 5, mtime=0) if live else b"", compressed=bool(live))
 
     def _live(self, resource: ResourceView, wanted: TileId) -> bytes:
         fields = [

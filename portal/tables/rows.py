@@ -58,7 +58,7 @@ class SqlRows:
 
     def totals(self, resource: ResourceView, query: RowQuery) -> Mapping[str, Any]:
         """{column: {sum, min, max}} of the numeric columns over all matching rows, in one statement."""
-        numeric = [item for item in resource.columns if typing.is_numeric(item)]
+        numeric = [item for item in resource.columns if item.public and typing.is_numeric(item)]
         if not numeric:
             return {}
         parts: list[ColumnElement[Any]] = []

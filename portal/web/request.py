@@ -14,6 +14,7 @@ from typing import Any, Literal, TypeVar, cast
 
 from flask import Flask, Response, current_app, g, has_request_context, request
 from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.routing import IntegerConverter, Map
 
 from config.profile import Profile
 from config.settings import OfficeSettings, PublicSettings
@@ -94,6 +95,14 @@ class Runtime:
         return Scope(self, identity)
 
 
+class NumberPart(IntegerConverter):
+    """A figure in an address: what no `integer` column can hold names nothing, so it is a 404 and not a fault (I11)."""
+
+    def __init__(self, map_: Map, *arguments: Any, **named: Any) -> None:
+        """As Werkzeug's own, with an upper bound."""
+        super().__init__(map_, *arguments, **{"max": 2**31 - 1, **named})
+
+
 def runtime() -> Runtime:
     """The runtime of this process's application."""
     return cast("Runtime", current_app.extensions["portal"])
@@ -124,6 +133,7 @@ def set_identity(who: Identity) -> None:
 def install(app: Flask, made: Runtime) -> None:
     """Put the runtime and the one commit into an application."""
     app.extensions["portal"] = made
+    app.url_map.converters["int"] = NumberPart
     app.after_request(_commit)
     app.teardown_request(_close)
 

@@ -1,0 +1,1 @@
+"""Tests of the plugins, on a portal with released data."""
