@@ -115,8 +115,9 @@ def public_rooms() -> tuple[Installer, ...]:
 def office_rooms() -> tuple[Installer, ...]:
     """Rooms with office pages."""
     from portal.accounts import wiring as accounts
+    from portal.ingest import wiring as ingest
 
-    return (accounts.install, api.install)
+    return (accounts.install, ingest.install, api.install)
 
 
 def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
@@ -168,4 +169,6 @@ def _base(runtime: Runtime) -> Flask:
     install_health(app, runtime)
     headers.install(app, runtime.audience, secure=not is_loopback(url))
     Compress(app)
+    if runtime.audience == "public":
+        headers.install_validators(app)
     return app

@@ -1,7 +1,10 @@
-"""Offers this room's services to office and worker processes, and its jobs to the worker."""
+"""Offers this room's services to office and worker processes, its jobs to the worker, its pages to the office."""
 
 from __future__ import annotations
 
+from flask import Flask
+
+from portal.ingest import views, views_acts, views_edit, views_files, views_upload
 from portal.ingest.checking import Checking
 from portal.ingest.deciding import Deciding
 from portal.ingest.drafts import Drafts
@@ -36,4 +39,13 @@ def offer(runtime: Runtime) -> None:
     runtime.offer(Notices, notices)
 
 
-__all__ = ["offer", "periodic", "tasks"]
+#: Modules whose import adds their routes to the blueprint.
+_PAGES = (views_acts, views_edit, views_files, views_upload)
+
+
+def install(app: Flask, _runtime: Runtime) -> None:
+    """The office pages: tasks, datasets, uploads, decisions."""
+    app.register_blueprint(views.blueprint)
+
+
+__all__ = ["install", "offer", "periodic", "tasks"]
