@@ -104,9 +104,9 @@ class House:
                 "INSERT INTO accounts.agency (name, title, abbreviation, tingkat, region_code, contact)"
                 " VALUES ('dinas-uji', 'Dinas Uji', 'UJI', 'daerah', '33.29', '{}') RETURNING id",
             )
-            person = "INSERT INTO accounts.person (email, name, service) VALUES (%s, %s, %s) RETURNING id"
-            who = _one(office, person, "produsen@contoh.id", "Produsen", False)
-            _one(office, person, "pekerja@contoh.id", "Pekerja", True)
+            person = "INSERT INTO accounts.person (email, name, service) VALUES (%s, %s, {}) RETURNING id"
+            who = _one(office, person.format("false"), "produsen@contoh.id", "Produsen")
+            _one(office, person.format("true"), "pekerja@contoh.id", "Pekerja")
             for role in (Role.PRODUSEN, Role.GIS):
                 office.execute(
                     "INSERT INTO accounts.role_at (person_id, agency_id, role) VALUES (%s, %s, %s)",

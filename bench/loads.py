@@ -65,6 +65,10 @@ class Steps:
         return self.spent.get(SCAN, Spent(0, 0)) + Spent(inside, inside)
 
 
+def _quiet(_share: float, _text: str) -> None:
+    return
+
+
 class _Reader(Reader):
     """Keeps what the child says of its own seconds."""
 
@@ -74,7 +78,7 @@ class _Reader(Reader):
         filename: str,
         choice: LayerChoice | None,
         work: Path,
-        progress: OnProgress = lambda _s, _m: None,
+        progress: OnProgress = _quiet,
     ) -> StagedLayer:
         staged = super().stage_layer(path, filename, choice, work, progress)
         STEPS[-1].inside.update(staged.seconds)
@@ -126,7 +130,7 @@ class _Way:
             reader = _Reader(shop.loader.reader.profile, shop.loader.reader.limits)
             loader = Loader(shop.desk, reader, shop.worker, checkpoint=lambda step: steps.mark(_NAMES.get(step, step)))
             steps.begin()
-            getattr(loader, verb)(self.dataset, VERSION, self.resource, lambda _share, _text: None)
+            getattr(loader, verb)(self.dataset, VERSION, self.resource, _quiet)
             steps.mark("commit")
         finally:
             scope.close()
@@ -178,7 +182,7 @@ def run_table(rows: int, rounds: int, opened: Callable[[], AbstractContextManage
         ours, peers = _loop(rounds, way, peer)
         copied = (way.rows(), count(url, "bench_copy"))
     title = f"Table: {rows:,} rows × 6 columns, {size / 1e6:.0f} MB CSV ({rounds} paired rounds, medians)"
-    return _report(title, way, ours, peers, copied, "psql \\copy", TABLE_BAR)
+    return _report(title, way, ours, _Peer("psql \\copy", TABLE_BAR, peers), copied)
 
 
 def run_layer(
@@ -200,7 +204,7 @@ def run_layer(
         copied = (way.rows(), count(url, "bench_layer"))
         tiles = tiling.run(url, f"l_{way.resource.hex}_{VERSION}", way.clock, made.base.folder)
     title = f"Layer: {count_:,} polygons, {suffix} of {size / 1e6:.0f} MB ({rounds} paired rounds, medians)"
-    return _report(title, way, ours, peers, copied, "ogr2ogr", LAYER_BAR, tiles)
+    return _report(title, way, ours, _Peer("ogr2ogr", LAYER_BAR, peers), copied, tiles)
 
 
 def _layer_file(folder: Path, count_: int, suffix: str) -> tuple[Path, int]:
@@ -226,21 +230,23 @@ def _ogr(url: str) -> str:
     )
 
 
+@dataclass(frozen=True)
+class _Peer:
+    """Who loads the same, how long it took in each round, and what is asked of us."""
+
+    name: str
+    bar: float
+    runs: list[Spent]
+
+
 def _report(
-    title: str,
-    way: _Way,
-    ours: list[Steps],
-    peers: list[Spent],
-    copied: tuple[int, int],
-    peer: str,
-    bar: float,
-    tiles: tuple[Spent, ...] = (),
+    title: str, way: _Way, ours: list[Steps], peer: _Peer, copied: tuple[int, int], tiles: tuple[Spent, ...] = ()
 ) -> dict[str, Any]:
-    other = middle(peers)
+    other = middle(peer.runs)
     whole, checks = middle([run.whole for run in ours]), middle([run.checks for run in ours])
     load = whole - checks
     rows: list[tuple[object, ...]] = [
-        (f"{peer}, the peer", other.wall, other.cpu, "1.00×", "1.00×"),
+        (f"{peer.name}, the peer", other.wall, other.cpu, "1.00×", "1.00×"),
         ("**ours, the load itself**", load.wall, load.cpu, *_ratios(load, other)),
         ("ours, the whole job with checks", whole.wall, whole.cpu, *_ratios(whole, other)),
     ]
@@ -253,7 +259,7 @@ def _report(
     names = ("apart: geometry prepared for tiles", "apart: PMTiles z0–z12 baked")
     rows += [(name, spent.wall, spent.cpu, "", "") for name, spent in zip(names, tiles, strict=False)]
     table(title, ("work", "wall s", "CPU s", "wall ratio", "CPU ratio"), rows)
-    print(f"rows: ours {copied[0]:,}, {peer} {copied[1]:,}; bar {bar:.0f}× for the load itself")
+    print(f"rows: ours {copied[0]:,}, {peer.name} {copied[1]:,}; bar {peer.bar:.0f}× for the load itself")
     return {"rows": copied, "ratio": load.cpu / other.cpu if other.cpu else 0.0}
 
 

@@ -241,8 +241,7 @@ def _node_time(engine: Engine, watch: _Watch) -> Iterator[None]:
 def _inside(seat: Seat, asked: Sequence[Question], count: int, *, warm: bool) -> None:
     """The whole application in this process: time at the server, and less what the engine says it took."""
     with patch.dict(os.environ, seat.environment):
-        made = wsgi.runtime()
-        app = wsgi.create_public_app(made.settings, made)  # type: ignore[arg-type]
+        app, made = wsgi.make()
     try:
         for kind in ("package_search", "dataset"):
             for question in asked[:10] if warm else ():
@@ -339,12 +338,15 @@ def _print(seats: list[Seat], size: int, common: int) -> None:
     head = ["milliseconds"] + [f"{seat.name} {share}" for seat in seats for share in ("p50", "p99")]
     title = f"Search in {size:,} datasets: words, 5 facets, box ({common} common words)"
     table(title, [*head, "PostgreSQL ÷ Elasticsearch (p50)"], rows)
-    rates = [(f"{kind} at {CONNECTIONS} connections", *(seat.rates[kind] for seat in seats)) for kind in seats[0].rates]
     names = [seat.name for seat in seats]
     table(
         f"Requests a second in {size:,} datasets",
         ["", *names, "ratio"],
-        [(*row, ratio(float(row[1]), float(row[2]))) for row in rates],
+        [
+            (f"{kind} at {CONNECTIONS} connections", *rates, ratio(rates[0], rates[1]))
+            for kind in seats[0].rates
+            if (rates := [seat.rates[kind] for seat in seats])
+        ],
     )
     counted = [
         (what, *(f"{sql} SQL, {calls} engine" for sql, calls in (seat.calls.get(what, (0, 0)) for seat in seats)))

@@ -14,19 +14,16 @@ from search.engine import open_engine
 INDEX = "BENCH_INDEX"
 
 
-def runtime() -> Runtime:
-    """Everything the internet side has, settings from the environment."""
+def make() -> tuple[Flask, Runtime]:
+    """The internet side and what it has, settings from the environment."""
     settings = load(PublicSettings, os.environ)
     made = public_runtime(settings)
     if settings.public_search_url.startswith("http"):
         made.search.close()
         made.search = open_engine(settings.public_search_url, os.environ[INDEX])
-    return made
+    return create_public_app(settings, made), made
 
 
 def public() -> Flask:
-    """The internet side."""
-    made = runtime()
-    if not isinstance(made.settings, PublicSettings):
-        raise TypeError("the internet side needs its own settings")
-    return create_public_app(made.settings, made)
+    """What gunicorn calls."""
+    return make()[0]
