@@ -153,7 +153,7 @@ class Loader:
             name, count = opened.vault.tables.load(opened.id, row.id, row.version, columns, stream)  # type: ignore[arg-type]
         self.checkpoint("stage:disalin")
         loaded = replace(row, columns=_stored(entries), table_name=name, row_count=count)
-        self._loaded(opened, loaded, [*staged.findings, *self._scan(opened, row, name, entries)])
+        self._loaded(opened, loaded, [*staged.findings, *self._scan(opened, row, name, entries, count)])
 
     def _load_layer(self, opened: OpenDataset, row: ResourceRow, staged: StagedLayer, work: Path) -> None:
         entries = _entries(row, [(field.name, field.title, field.type.value) for field in staged.fields])
@@ -169,12 +169,17 @@ class Loader:
         loaded = replace(
             row, columns=_stored(entries), table_name=name, row_count=count, layer=_layer_facts(staged)
         )  # fmt: skip
-        self._loaded(opened, loaded, [*staged.findings, *self._scan(opened, row, name, uncoded)])
+        self._loaded(opened, loaded, [*staged.findings, *self._scan(opened, row, name, uncoded, count)])
 
-    def _scan(self, opened: OpenDataset, row: ResourceRow, table: str, entries: list[ColumnEntry]) -> list[Finding]:
-        """V3 and V9 over the loaded rows, V11 against the dictionary that the resource had."""
+    def _scan(
+        self, opened: OpenDataset, row: ResourceRow, table: str, entries: list[ColumnEntry], count: int
+    ) -> list[Finding]:
+        """V3, V6 and V9 over the loaded rows, V11 against the dictionary that the resource had."""
         period = opened.metadata.periode
-        found = Scan(self.desk.session, table, entries).run(period.end or period.start)
+        scan = Scan(self.desk.session, table, entries)
+        found = scan.run(period.end or period.start)
+        if row.kind == "tabel":
+            found += scan.equal_rows(count)
         self.checkpoint("stage:ditelusuri")
         before = [str(column["name"]) for column in row.columns]
         return [*found, *schema_change(before, [entry.name for entry in entries])]

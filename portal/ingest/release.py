@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
+from portal.access.rows import FileDamaged
 from portal.catalog import store
 from portal.ingest import gate, lifecycle
 from portal.ingest.assembling import Assembler
@@ -25,7 +26,7 @@ from portal.ingest.lifecycle import State
 from portal.ingest.loading import Checkpoint, no_stop
 from portal.ingest.orders import EXEMPT_REASON, REVERSIBLE, Order, Step
 from portal.ingest.publicrows import PublicRows
-from portal.ingest.reading import OnProgress
+from portal.ingest.reading import OnProgress, Refused
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
 from portal.kernel.identity import Identity
 from portal.kernel.storage import FileRoot, content_key
@@ -52,7 +53,7 @@ class Releaser:
     def run(self, order_id: UUID, progress: OnProgress) -> None:
         """Carry an order out to its end. A finished order changes nothing.
 
-        Raises PortalError when the order cannot be carried out (it is cancelled and cleaned up then).
+        Raises PortalError or Refused when the order cannot be carried out (it is cancelled and cleaned up then).
         """
         order = self.desk.orders.get(order_id)
         self.desk.session.rollback()
@@ -70,7 +71,7 @@ class Releaser:
         if order.step in REVERSIBLE:
             try:
                 steps[order.kind](order, progress)
-            except (Conflict, Invalid, NotFound) as refusal:
+            except (Conflict, Invalid, NotFound, FileDamaged, Refused) as refusal:
                 self.desk.session.rollback()
                 self.public.rollback()
                 self.cancel(order)

@@ -20,6 +20,7 @@ from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
+from portal.operations import progress
 
 
 class Resources:
@@ -35,8 +36,7 @@ class Resources:
         """
         opened, row = self._open(identity, dataset_id, resource_id)
         require_fit(row, choice)
-        if row.state in {"diterima", "diperiksa_berkas"}:
-            raise Conflict(_("Berkas ini masih diperiksa."), rule="berkas.diperiksa")
+        self._require_idle(row)
         drop_rows(opened, row)
         if choice.kind == "tabel" and choice.read is None:
             choice = replace(choice, read=self._guess(row))
@@ -61,8 +61,9 @@ class Resources:
         Rows that were loaded stay until the next `choose`. Raises Conflict while a job works on the file.
         """
         opened, row = self._open(identity, dataset_id, resource_id)
-        if row.kind == "berkas" or row.state in {"diterima", "diperiksa_berkas"}:
+        if row.kind == "berkas":
             raise Conflict(_("Berkas ini tidak menunggu pemeriksaan."), rule="berkas.keadaan")
+        self._require_idle(row)
         stored = row.choice
         if choice is not None:
             require_fit(row, choice)
@@ -142,6 +143,13 @@ class Resources:
         opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)
         lifecycle.require_editable(opened.state)
         return opened, opened.vault.resources.get(dataset_id, opened.version.version, resource_id)
+
+    def _require_idle(self, row: ResourceRow) -> None:
+        """Raise Conflict while a job works on the file; one that failed for good keeps nobody waiting."""
+        if row.state in {"diterima", "diperiksa_berkas"} and any(
+            job.open for job in progress.of_subject(self._desk.session, str(row.id))
+        ):
+            raise Conflict(_("Berkas ini masih diperiksa."), rule="berkas.diperiksa")
 
     def _guess(self, row: ResourceRow) -> Any:
         """The choice that confirms the stored report. Raises Conflict when there is none."""

@@ -1,4 +1,4 @@
-"""Looks through the rows just loaded, in the database and under the opening: codes (V3) and personal numbers (V9).
+"""Looks through the rows just loaded, in the database and under the opening: V3 codes, V6 equal rows, V9 numbers.
 
 One pass tells which columns can hold a long number at all; only those are read. Row numbers are `_id`, from 1.
 """
@@ -14,7 +14,7 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.orm import Session
 
-from geo.findings import Finding
+from geo.findings import Finding, Severity
 from portal.contract.metadata import ColumnEntry
 from portal.ingest.checks import REGION_CODES, code_fault, personal_finding
 from portal.quality.personal import hits
@@ -23,6 +23,8 @@ from portal.quality.personal import hits
 MOST_CODES = 100
 #: Rows with a long number that are looked at; a table with more of them is refused as surely.
 MOST_NUMBERS = 200_000
+#: Rows up to which equal rows are looked for, and columns that one row may be compared by.
+MOST_COMPARED, WIDEST_COMPARED = 200_000, 500
 _LONG = "[0-9]([ .-]?[0-9]){14}|[eE][+]?1[5-7]"
 _TEXT = frozenset({"text"})
 _NUMBER = frozenset({"integer", "numeric", "number"})
@@ -54,6 +56,22 @@ class Scan:
                 yield Finding(
                     fault.rule, fault.severity, fault.message, row=row, column=name, value=str(value), count=count
                 )
+
+    def equal_rows(self, row_count: int) -> list[Finding]:
+        """V6: rows that say the same as an earlier one. A warning, since some tables have no key."""
+        if not self._entries or row_count > MOST_COMPARED or len(self._entries) > WIDEST_COMPARED:
+            return []
+        columns = sql.SQL(", ").join(sql.Identifier(entry.name) for entry in self._entries)
+        query = sql.SQL(
+            "SELECT min(second), sum(more) FROM (SELECT (array_agg(_id ORDER BY _id))[2] AS second, count(*) - 1 AS more"
+            " FROM {} GROUP BY {} HAVING count(*) > 1) x"
+        ).format(self._table, columns)
+        row: Any = self._driver().execute(query).fetchone()
+        if row is None or row[0] is None:
+            return []
+        message = "{count} baris sama persis dengan baris sebelumnya; yang pertama baris {row}."
+        params = {"count": int(row[1]), "row": int(row[0])}
+        return [Finding("V6.baris_kembar", Severity.PERINGATAN, message, params, row=int(row[0]), count=int(row[1]))]
 
     def _numbers(self) -> Iterator[Finding]:
         """V9: every column that can hold a long number, read only where it does."""

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from portal.access.rows import FileDamaged
 from portal.ingest.findings import as_json
 from portal.ingest.orders import REVERSIBLE, Order
 from portal.ingest.reading import OnProgress, Refused
@@ -162,7 +163,7 @@ def refusing() -> Iterator[None]:
         yield
     except Refused as refusal:
         raise JobRefused(str(refusal), [as_json(finding) for finding in refusal.findings[:100]]) from refusal
-    except (Conflict, Invalid, NotFound) as refusal:
+    except (Conflict, Invalid, NotFound, FileDamaged) as refusal:
         raise JobRefused(_sentence(refusal), refusal_findings(refusal)) from refusal
 
 

@@ -6,6 +6,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from procrastinate.exceptions import JobAborted
 
 from geo.tables.types import ColumnChoice, ReadChoice
 from portal.access.rows import WrongOffset
@@ -226,7 +227,56 @@ def test_another_sheet_becomes_a_resource_of_its_own(house: House) -> None:
     assert [row[-1] for row in rows] == [2]
 
 
-def test_a_killed_sandbox_or_a_stopped_worker_is_no_refusal_of_the_file(house: House) -> None:
+def test_a_job_that_failed_for_good_keeps_nobody_waiting(house: House) -> None:
+    dataset_id, siti = house.draft(), house.people["siti"]
+    resource_id = house.upload(dataset_id).resource_id
+    with house.act() as ingest, pytest.raises(Conflict) as refusal:
+        ingest.resources.inspect_again(siti, dataset_id, resource_id)
+    assert refusal.value.rule == "berkas.diperiksa"
+    house.pending("ingest.inspect")
+    house.office.execute("UPDATE operations.progress SET state = 'failed' WHERE subject = %s", (str(resource_id),))
+    with house.act() as ingest:
+        ingest.resources.inspect_again(siti, dataset_id, resource_id)
+    house.quick()
+    assert house.view("siti", dataset_id).resources[0].row.state == "menunggu_pilihan"
+
+
+def test_a_worker_that_is_being_stopped_leaves_the_job_for_the_next(house: House) -> None:
+    dataset_id = house.draft()
+    resource_id = house.upload(dataset_id, choice=ResourceChoice(kind="tabel")).resource_id
+    (job,) = house.pending("ingest.stage")
+    run = run_of(job)
+
+    def aborted(**_words: object) -> None:
+        raise JobAborted
+
+    run.report = aborted
+    try:
+        house.handlers().stage(run)
+    except JobAborted:
+        assert house.view("siti", dataset_id).resources[0].row.state == "diperiksa_berkas"
+    house.handlers().stage(run_of(job))
+    loaded = house.view("siti", dataset_id).resources[0].row
+    assert (loaded.id, loaded.state) == (resource_id, "dimuat")
+
+
+def test_a_broken_seal_is_said_and_nothing_is_published(house: House) -> None:
+    dataset_id, _resource = house.loaded(CSV + b"33.29.09;Jatibarang;2024;5;1,0\n")
+    house.checked(dataset_id)
+    house.release(dataset_id)
+    row = house.office.execute("SELECT path FROM vault.file WHERE dataset_id = %s", (dataset_id,)).fetchone()
+    assert row is not None
+    assert house.runtime.vault_files is not None
+    sealed = bytearray(house.runtime.vault_files.read(row[0]))
+    sealed[-20] ^= 1
+    house.runtime.vault_files.put(row[0], bytes(sealed))
+    (job,) = house.pending("ingest.release")
+    assert refused(lambda: house.handlers().release(run_of(job))).findings[0]["rule"] == "berkas_rusak"
+    assert house.count("public", "SELECT count(*) FROM catalog.dataset WHERE id = %s", dataset_id) == 0
+    assert house.count("office", "SELECT count(*) FROM ingest.release_order WHERE finished IS NULL") == 0
+
+
+def test_a_job_on_what_went_on_or_is_gone_changes_nothing(house: House) -> None:
     dataset_id = house.draft()
     received = house.upload(dataset_id, b"a,b\n1,2\n")
     house.pending("ingest.inspect")

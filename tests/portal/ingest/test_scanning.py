@@ -38,5 +38,6 @@ def test_a_table_with_many_columns_is_looked_through(house: House) -> None:
     names = ",".join(f"k{number}" for number in range(300))
     row = ",".join(["3329014107900001", *("1" for _number in range(299))])
     dataset_id, _resource = house.loaded(f"{names}\n{row}\n{row}\n".encode())
-    rules = {item.rule for item in house.view("siti", dataset_id).resources[0].findings}
-    assert "V9.nik" in rules
+    found = {item.rule: item for item in house.view("siti", dataset_id).resources[0].findings}
+    assert "V9.nik" in found
+    assert (found["V6.baris_kembar"].severity, found["V6.baris_kembar"].place["row"]) == ("peringatan", 2)
