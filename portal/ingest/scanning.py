@@ -63,8 +63,8 @@ class Scan:
             return []
         columns = sql.SQL(", ").join(sql.Identifier(entry.name) for entry in self._entries)
         query = sql.SQL(
-            "SELECT min(second), sum(more) FROM (SELECT (array_agg(_id ORDER BY _id))[2] AS second, count(*) - 1 AS more"
-            " FROM {} GROUP BY {} HAVING count(*) > 1) x"
+            "SELECT min(second), sum(more) FROM (SELECT (array_agg(_id ORDER BY _id))[2] AS second,"
+            " count(*) - 1 AS more FROM {} GROUP BY {} HAVING count(*) > 1) x"
         ).format(self._table, columns)
         row: Any = self._driver().execute(query).fetchone()
         if row is None or row[0] is None:
