@@ -11,7 +11,7 @@ from typing import Any, Literal
 from uuid import UUID
 
 from geoalchemy2.elements import WKTElement
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -213,7 +213,12 @@ def withdraw(
             _move_pointer(session, live, gone, order_id)
         if live is not None and tombstone:
             _leave_tombstones(session, live, gone, reason, whole=version is None)
-        _mark(session, order_id, "tarik", dataset_id, version or 0)
+        if tombstone:
+            _mark(session, order_id, "tarik", dataset_id, version or 0)
+        else:
+            _forget(session, dataset_id)
+            # the order's id is all that a repeat looks for; the dataset's own has no business here any more
+            _mark(session, order_id, "tarik", UUID(int=0), 0)
     return _erase(session, dataset_id, _published_versions(session, dataset_id, version))
 
 
@@ -259,6 +264,15 @@ def _leave_tombstones(session: Session, live: Any, gone: tuple[int, ...], reason
             .values(resource_id=row.id, dataset_id=live.id, version=row.version)
             .on_conflict_do_nothing()
         )
+
+
+def _forget(session: Session, dataset_id: UUID) -> None:
+    """Take away what else names a dataset that is no longer public: tombstones of earlier withdrawals, figures of its
+    use, orders (I5: plain 404, no tombstone)."""
+    for table in (models.tombstone, models.tombstone_resource, models.applied_order):
+        session.execute(delete(table).where(table.c.dataset_id == dataset_id))
+    session.execute(delete(models.notice).where(models.notice.c.key == str(dataset_id)))
+    session.execute(text("DELETE FROM inbox.usage WHERE dataset_id = :id"), {"id": dataset_id})
 
 
 def _erase(session: Session, dataset_id: UUID, gone: tuple[int, ...]) -> Withdrawn:

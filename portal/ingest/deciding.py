@@ -61,7 +61,8 @@ class Deciding:
         if exempt:
             _require_grounds(decision)
         opened = self._desk.open(identity, dataset_id, "tetapkan", permission)
-        if opened.state not in {State.CHECKED, State.VALIDATED, *lifecycle.PUBLISHED}:
+        ready = {State.CHECKED, State.VALIDATED, *lifecycle.PUBLISHED, *((State.WITHDRAWN,) if exempt else ())}
+        if opened.state not in ready:
             raise Conflict(
                 _("Penetapan dilakukan setelah dataset diajukan."),
                 allowed=(str(State.CHECKED), str(State.VALIDATED)),
@@ -96,7 +97,8 @@ class Deciding:
             state = State(row.state)
             if state is State.RELEASED or (state is State.VALIDATED and opened.subject.consented):
                 move(opened.vault, opened.id, row.version, state, State.RELEASED_RESTRICTED, why="dikecualikan")
-        if opened.dataset.live_version is not None:
+        known_outside = any(State(row.state) is State.WITHDRAWN for row in opened.vault.datasets.versions(opened.id))
+        if opened.dataset.live_version is not None or known_outside:  # tombstones go too
             opened.vault.datasets.set_live(opened.id, None)
             self._order(opened, "tarik", 0, identity, EXEMPT_REASON)
         self._desk.people.finish_assignments(opened.id, opened.version.version)

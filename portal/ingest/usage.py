@@ -21,14 +21,22 @@ class UsageRoller:
         self._public = public
 
     def roll(self, today: date) -> int:
-        """Roll every day before `today`; how many datasets changed. The caller commits, all or nothing."""
+        """Roll every day before `today`; how many datasets changed. The caller commits, all or nothing.
+
+        Uses of what is no longer published (withdrawn, or found exempt, within the minute before a flush) are let go.
+        """
         rows = self._public.execute(
             text("DELETE FROM inbox.usage WHERE day < :today RETURNING dataset_id, kind, count"), {"today": today}
         ).all()
+        used = list({row.dataset_id for row in rows})
+        published = set(
+            self._public.scalars(text("SELECT id FROM catalog.dataset WHERE id = ANY(:ids)"), {"ids": used})
+        )
         added: dict[UUID, dict[str, int]] = {}
-        for row in rows:
-            kinds = added.setdefault(row.dataset_id, {})
-            kinds[row.kind] = kinds.get(row.kind, 0) + row.count
+        for dataset_id, kind, count in rows:
+            if dataset_id in published:
+                kinds = added.setdefault(dataset_id, {})
+                kinds[kind] = kinds.get(kind, 0) + count
         for dataset_id, kinds in added.items():
             self._add(dataset_id, kinds)
         return len(added)
