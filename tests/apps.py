@@ -56,11 +56,7 @@ def office_settings(databases: Databases, root: Path, **changes: Any) -> WorkerS
 
 def dispose(runtime: Runtime) -> None:
     """Close every connection of a runtime, so that its databases can be dropped."""
-    for factory in runtime.sessions.values():
-        factory.kw["bind"].dispose()
-    runtime.search.close()
-    if runtime.office_search is not None:
-        runtime.office_search.close()
+    runtime.close()
 
 
 @dataclass

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from sqlalchemy import select
 
 from portal.catalog import addresses, models
-from portal.catalog.reader import CatalogReader
+from portal.catalog.reader import CatalogReader, DatasetRow
 from portal.web.request import runtime, scope, service
 
 blueprint = Blueprint("feeds", __name__)
@@ -21,20 +21,23 @@ def _site() -> str:
     return runtime().settings.site_url.rstrip("/")
 
 
+def _entry(row: DatasetRow, site: str) -> str:
+    card = row.page["card"]
+    return (
+        f"<entry><id>urn:uuid:{row.id}</id><title>{escape(row.title)}</title>"
+        f"<link href={quoteattr(addresses.absolute(site, addresses.dataset(row.name)))}/>"
+        f"<updated>{row.modified.astimezone(UTC).isoformat()}</updated>"
+        f"<author><name>{escape(card['agency'])}</name></author><summary>{escape(card['sentence'])}</summary></entry>"
+    )
+
+
 @blueprint.get("/feeds/dataset.atom")
 def atom() -> Response:
     """The newest datasets as Atom."""
     site, profile = _site(), runtime().profile
     rows = service(CatalogReader).newest(FEED_LENGTH)
     updated = rows[0].modified.astimezone(UTC).isoformat() if rows else "1970-01-01T00:00:00+00:00"
-    entries = "".join(
-        f"<entry><id>urn:uuid:{row.id}</id><title>{escape(row.title)}</title>"
-        f"<link href={quoteattr(addresses.absolute(site, addresses.dataset(row.name)))}/>"
-        f"<updated>{row.modified.astimezone(UTC).isoformat()}</updated>"
-        f"<author><name>{escape(row.page['card']['agency'])}</name></author>"
-        f"<summary>{escape(row.page['card']['sentence'])}</summary></entry>"
-        for row in rows
-    )
+    entries = "".join(_entry(row, site) for row in rows)
     body = (
         '<?xml version="1.0" encoding="utf-8"?><feed xmlns="http://www.w3.org/2005/Atom">'
         f"<id>{escape(site)}/feeds/dataset.atom</id><title>{escape(profile.title)}</title>"

@@ -56,7 +56,7 @@ def search() -> None:
 @search.command()
 def rebuild() -> None:
     """Fill both indexes anew while they answer."""
-    from portal.cli.main import opened
+    from portal.cli.commands import opened
 
     with opened() as (_runtime, scope):
         for name, engine in engines(scope):
@@ -68,7 +68,7 @@ def rebuild() -> None:
 @click.option("--repair/--no-repair", default=True, show_default=True)
 def check(*, repair: bool) -> None:
     """Compare the public index with the database and repair it; exit 1 when differences stay."""
-    from portal.cli.main import opened
+    from portal.cli.commands import opened
 
     with opened() as (_runtime, scope):
         engine = scope.runtime.search

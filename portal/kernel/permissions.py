@@ -111,7 +111,7 @@ def oneself(identity: Identity, subject: Subject) -> bool:
 
 def not_oneself(identity: Identity, subject: Subject) -> bool:
     """Nobody gives roles or links to himself (domain.md 8.4)."""
-    return identity.person_id is not None and identity.person_id != subject.person_id
+    return subject.person_id is None or identity.person_id != subject.person_id
 
 
 def nobody_yet(_identity: Identity, _subject: Subject) -> bool:

@@ -83,6 +83,17 @@ class Runtime:
     vault_files: FileRoot | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     factories: dict[type, Factory] = field(default_factory=dict)
+    closers: list[Callable[[], None]] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Let every connection go (commands and tests; a server's end with their process)."""
+        for factory in self.sessions.values():
+            factory.kw["bind"].dispose()
+        for engine in (self.search, self.office_search):
+            if engine is not None:
+                engine.close()
+        for closer in self.closers:
+            closer()
 
     def offer(self, kind: type[T], factory: Callable[[Scope], T]) -> None:
         """Offer the service `kind`; offering one twice is a programming error."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -116,7 +117,8 @@ def _project(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
 
 
 @lru_cache(maxsize=4)
-def _transformer(epsg: int):  # type: ignore[no-untyped-def]  # noqa: ANN202 - pyproj ships no types
+def _transformer(epsg: int) -> Callable[..., Any]:
     from pyproj import Transformer
 
-    return Transformer.from_crs(4326, epsg, always_xy=True).transform
+    transform: Callable[..., Any] = Transformer.from_crs(4326, epsg, always_xy=True).transform
+    return transform

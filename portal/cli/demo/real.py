@@ -55,6 +55,16 @@ def datasets(profile: Profile, geography: Geography) -> tuple[DemoDataset, ...]:
     return tuple(found)
 
 
+def _boundary_words(level: regions.Level, whole: str, place: regions.Region | None) -> tuple[str, str, str]:
+    """What the outlines are of, the title and the slug; `place` is set for the regencies of a province."""
+    if place:
+        slug = f"batas-kabupaten-kota-{place.name.lower().replace(' ', '-')}"
+        return "kabupaten dan kota", f"Batas kabupaten dan kota di {whole}", slug
+    what = "desa dan kelurahan" if level == "desa" else level
+    title = f"Batas {whole}" if level == "kabupaten" else f"Batas {what} di {whole}"
+    return what, title, f"batas-{level}"
+
+
 def _boundary(
     profile: Profile, geography: Geography, level: regions.Level, format_: str, code: str = ""
 ) -> DemoDataset:
@@ -62,13 +72,7 @@ def _boundary(
     collection = regions.boundaries(code or geography.code, level)["features"]
     place = regions.region(code) if code else None
     whole = f"Provinsi {place.name}" if place else geography.name
-    if place:
-        what, title = "kabupaten dan kota", f"Batas kabupaten dan kota di {whole}"
-        name = f"batas-kabupaten-kota-{place.name.lower().replace(' ', '-')}"
-    else:
-        what = "desa dan kelurahan" if level == "desa" else level
-        title = f"Batas {whole}" if level == "kabupaten" else f"Batas {what} di {whole}"
-        name = f"batas-{level}"
+    what, title, name = _boundary_words(level, whole, place)
     kinds = {feature["geometry"]["type"] for feature in collection}
     features = Features(
         name.replace("-", "_"),

@@ -35,7 +35,10 @@ def seed(context: DemoContext) -> list[Account]:
     runtime.search.prepare()
     if runtime.office_search is not None:
         runtime.office_search.prepare()
-    return Seeder(runtime, demo_plan.plan(context.profile)).run()
+    try:
+        return Seeder(runtime, demo_plan.plan(context.profile)).run()
+    finally:
+        runtime.close()
 
 
 def prepare(context: DemoContext) -> None:
@@ -49,3 +52,4 @@ def prepare(context: DemoContext) -> None:
         repair_indexes(scope)
     finally:
         scope.close()
+        runtime.close()

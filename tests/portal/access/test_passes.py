@@ -74,7 +74,7 @@ def test_t04_admin_gets_nothing(world: World) -> None:
     [
         ("pemeriksa", Role.WALIDATA, {"lihat", "periksa", "rilis", "tarik"}),
         ("pemeriksa", Role.TIM_VERVAL, {"lihat", "periksa", "rilis", "tarik"}),
-        ("ppid", Role.PPID, {"lihat", "tetapkan", "tarik"}),
+        ("ppid", Role.PPID, {"lihat", "tetapkan", "rilis", "tarik"}),
         ("bps", Role.PEMBINA, {"lihat", "periksa"}),
     ],
 )

@@ -54,6 +54,7 @@ def opened() -> Iterator[tuple[Runtime, Scope]]:
         scope.commit()
     finally:
         scope.close()
+        runtime.close()
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -167,8 +168,12 @@ def verify(head: str | None) -> None:
     if head:
         seq, _sep, digest = head.partition(":")
         kept = chain.Head(int(seq), digest)
-    with open_engine(load(OfficeSettings, environment()).office_database_url, size=1).connect() as connection:
-        verdict = chain.verify(connection, kept)
+    engine = open_engine(load(OfficeSettings, environment()).office_database_url, size=1)
+    try:
+        with engine.connect() as connection:
+            verdict = chain.verify(connection, kept)
+    finally:
+        engine.dispose()
     for fault in verdict.faults:
         click.echo(str(fault))
     state = "utuh" if verdict.sound else "RUSAK"
@@ -179,7 +184,8 @@ def verify(head: str | None) -> None:
 @main.command()
 def health() -> None:
     """Say how every part does; exit 1 when one is away."""
-    report = look(probes_of(service_runtime(worker_settings()), full=True))
+    with opened() as (runtime, _scope):
+        report = look(probes_of(runtime, full=True))
     for line in report.lines():
         click.echo(line)
     sys.exit(0 if all(item.state != "bad" for item in report.checks.values()) else 1)
