@@ -208,7 +208,8 @@ def bounds_of(lonlat: Coordinates) -> Box:
 def to_lonlat(shapes: Geometries, way: Transformation, swapped: bool) -> Geometries:
     """The geometries in EPSG:4326 in two dimensions; a geometry that can't be transformed keeps infinite
     coordinates (see `geo.checks`)."""
-    flat = shapely.force_2d(shapes)
+    deep = bool((shapely.get_coordinate_dimension(shapes) > 2).any())
+    flat = shapely.force_2d(shapes) if deep else shapes.copy()
     if way.transformer is None and not swapped:
         return flat
     coordinates = shapely.get_coordinates(flat)

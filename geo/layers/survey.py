@@ -73,6 +73,10 @@ class Survey:
         """Fingerprints for duplicates: points count as doubled only with all their attributes."""
         wkbs = shapely.to_wkb(batch.geometry, output_dimension=2)
         points = shapely.get_dimensions(batch.geometry) == 0
+        if not points.any():
+            hashes = [0 if void else hash(wkb) for wkb, void in zip(wkbs, empty, strict=True)]
+            self._hashes.append(np.array(hashes, dtype=np.int64))
+            return
         rows = list(zip(*batch.columns, strict=True)) if batch.columns else [()] * len(batch)
         hashes = [
             0 if void else hash((wkb, row)) if point else hash(wkb)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -148,8 +148,8 @@ class GeoPackageReader:
     def _batch(self, start: int, rows: list[tuple[Any, ...]]) -> Batch:
         geometries, *values = zip(*rows, strict=True)
         batch = Batch(start, as_geometries([]), [])
-        shapes = [_wkb(blob, number, batch) for number, blob in enumerate(geometries, start)]
-        if any(wkb is not None and _is_curve(wkb) for wkb in shapes):
+        shapes = _alike(geometries) or [_wkb(blob, number, batch) for number, blob in enumerate(geometries, start)]
+        if any(map(_is_curve, {wkb[:5] for wkb in shapes if wkb is not None})):
             shapes = self._straight(start, shapes, batch)
         batch.geometry = as_geometries(shapely.from_wkb(as_geometries(shapes), on_invalid="ignore"))
         lost = np.flatnonzero(shapely.is_missing(batch.geometry))
@@ -179,6 +179,18 @@ class GeoPackageReader:
         )
         pairs = zip(shapes, straight, strict=True)
         return [new if wkb is not None and _is_curve(wkb) else wkb for wkb, new in pairs]
+
+
+def _alike(blobs: Sequence[Any]) -> list[bytes | None]:
+    """The WKB of blobs whose headers are all of one form, as in most layers; nothing where each must be looked at."""
+    if set(map(type, blobs)) != {bytes} or min(map(len, blobs)) < 8:
+        return []
+    heads = {blob[:4] for blob in blobs}
+    whole = strip_header(blobs[0])
+    if len(heads) != 1 or whole is None:
+        return []
+    start = len(blobs[0]) - len(whole)
+    return [blob[start:] for blob in blobs]
 
 
 def _wkb(blob: Any, number: int, batch: Batch) -> bytes | None:
@@ -236,8 +248,11 @@ def _column(values: tuple[Any, ...], kind: FieldType) -> Column:
         return [None if value is None else "true" if value else "false" for value in values]
     if kind is FieldType.TIMESTAMP:
         return [None if value is None else str(value).rstrip("Z").replace("T", " ") for value in values]
-    if set(map(type, values)) <= {str, int}:  # the common case, without a call a value
+    types = set(map(type, values))
+    if types <= {str, int}:  # the common cases, without a call a value
         return [str(value) or None for value in values]
+    if types == {float} and all(map(math.isfinite, values)):
+        return list(map(repr, values))
     return [_text(value) for value in values]
 
 
