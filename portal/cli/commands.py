@@ -25,6 +25,7 @@ from portal.kernel.permissions import Permission
 from portal.operations import migrate
 from portal.operations.demo_settings import read_environment
 from portal.operations.health import look, probes_of
+from portal.operations.mail import Mailer, mail_task
 from portal.operations.provision import KINDS, Roles
 from portal.operations.supervisor import gunicorn
 from portal.operations.worker import WorkerPlan, run_worker
@@ -79,10 +80,9 @@ def worker(concurrency: int) -> None:
     """Run the jobs: uploads, releases, index work, mail."""
     settings = worker_settings()
     runtime = service_runtime(settings)
-    plan = WorkerPlan(
-        settings.office_database_url, tasks(runtime), periodic(runtime), concurrency, settings.poll_seconds
-    )
-    run_worker(plan)
+    mailer = Mailer.from_settings(settings.smtp_url, settings.mail_from, settings.site_url, settings.office_url)
+    known = (*tasks(runtime), mail_task(mailer))
+    run_worker(WorkerPlan(settings.office_database_url, known, periodic(runtime), concurrency, settings.poll_seconds))
 
 
 @main.group()
