@@ -7,10 +7,11 @@ from typing import Any
 
 from geo.styles import legend
 from geo.tiles.published import LAYER as SOURCE_LAYER
+from plugins.geospatial.categories import classes_of
 from plugins.geospatial.styles import PALETTE
-from portal.contract.pages import runtime
+from portal.contract.pages import runtime, service
 from portal.contract.plugin import Kind, Panel
-from portal.contract.protocols import ResourceView
+from portal.contract.protocols import ResourceView, Rows
 from portal.kernel.texts import gettext as _
 
 POPUP_FIELDS = 8
@@ -33,14 +34,17 @@ def map_context(resource: ResourceView) -> dict[str, Any]:
     """What the map template needs of a layer."""
     layer = resource.layer or {}
     shown = [item for item in resource.columns if item.public and item.type != "geometry"][:POPUP_FIELDS]
+    geometry_type = layer.get("geometry_type", "")
+    classes = classes_of(resource, service(Rows)) if resource.table else None  # type: ignore[type-abstract]
     return {
         "addresses": addresses(resource),
         "source_layer": SOURCE_LAYER,
         "bbox": layer.get("bbox"),
         "popup_fields": [(item.name, item.label or item.name) for item in shown],
-        "legend": legend(layer.get("geometry_type", ""), resource.name, PALETTE),
+        "legend": classes.legend(geometry_type) if classes else legend(geometry_type, resource.name, PALETTE),
+        "classes": (classes.column.label or classes.column.name) if classes else None,
         "feature_count": layer.get("feature_count"),
-        "geometry_words": geometry_words(layer.get("geometry_type", "")),
+        "geometry_words": geometry_words(geometry_type),
         "basemap": basemap(),
     }
 

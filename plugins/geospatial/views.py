@@ -11,10 +11,11 @@ from markupsafe import escape
 from geo.tiles.prepare import TileField
 from geo.tiles.published import published_layer
 from geo.tiles.tilejson import tilejson as tilejson_document
+from plugins.geospatial.categories import classes_of
 from plugins.geospatial.kind import addresses, map_context
 from plugins.geospatial.styles import style
 from portal.contract.pages import PUBLIC_DATA, field_type, render, runtime, service
-from portal.contract.protocols import Datasets, Layers, ResourceView
+from portal.contract.protocols import Datasets, Layers, ResourceView, Rows
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.texts import gettext as _
 
@@ -93,7 +94,8 @@ def _absolute(path: str) -> str:
 def style_json(resource_id: str, version: int) -> Response:
     """The default style as MapLibre JSON."""
     resource = _layer(resource_id, version)
-    return _kept(jsonify(style(resource, _absolute(addresses(resource)["tilejson"]))))
+    classes = classes_of(resource, service(Rows)) if resource.table else None  # type: ignore[type-abstract]
+    return _kept(jsonify(style(resource, _absolute(addresses(resource)["tilejson"]), classes)))
 
 
 def features(resource_id: str, version: int) -> Response:

@@ -13,7 +13,8 @@ from portal.catalog import addresses, presenters
 from portal.catalog.reader import DatasetRow, VersionRow
 from portal.contract.protocols import ResourceView
 from portal.kernel.texts import gettext as _
-from portal.web.formats import long_date
+from portal.web.formats import long_date, unit_words
+from portal.web.i18n import current_lang
 
 Pairs = list[tuple[str, str]]
 
@@ -27,6 +28,7 @@ def context(
     return {
         "row": row,
         "metadata": metadata,
+        "licence": document.get("license_title") or "",
         "site_url": site_url,
         "freshness": presenters.freshness(metadata, row.modified, today),
         "plain_facts": plain_facts(row, document),
@@ -34,8 +36,7 @@ def context(
         "version_items": version_items(row, versions),
         "citation": citation(row, site_url),
         "samples": samples(row, current, site_url),
-        "dictionary_columns": dictionary_columns(),
-        "dictionary_rows": dictionary_rows(current),
+        "dictionary_rows": dictionary_rows(current, current_lang()),
         "json_ld": json_ld(row, document, site_url),
     }
 
@@ -119,19 +120,8 @@ def samples(row: DatasetRow, current: ResourceView | None, site_url: str) -> Pai
     return found
 
 
-def dictionary_columns() -> list[dict[str, Any]]:
-    """Columns of the column dictionary."""
-    return [
-        {"key": "label", "label": _("Kolom")},
-        {"key": "name", "label": _("Nama di berkas")},
-        {"key": "type", "label": _("Isi")},
-        {"key": "unit", "label": _("Satuan")},
-        {"key": "definition", "label": _("Artinya")},
-    ]
-
-
-def dictionary_rows(current: ResourceView | None) -> list[dict[str, Any]]:
-    """One row a public column, types in words that people use."""
+def dictionary_rows(current: ResourceView | None, lang: str = "id") -> list[dict[str, Any]]:
+    """One row a public column, types and units in words that people use."""
     if current is None:
         return []
     words = {
@@ -150,7 +140,7 @@ def dictionary_rows(current: ResourceView | None) -> list[dict[str, Any]]:
             "label": column.label or column.name,
             "name": column.name,
             "type": words.get(column.type, column.type),
-            "unit": column.unit or None,
+            "unit": unit_words(column.unit, lang) or None,
             "definition": column.definition or column.concept or None,
         }
         for column in current.columns

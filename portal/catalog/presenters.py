@@ -20,8 +20,11 @@ from search.highlight import Marker, marked_html, segments
 from search.results import Facet, Results
 
 KIND_BADGES = {"tabel": "table", "layer": "layer", "berkas": "file"}
-#: Best first: what most people open, then what programs read.
-FORMAT_ORDER = ("XLSX", "CSV", "GEOJSON", "GPKG", "SHP", "KML", "JSON", "PARQUET", "TSV")
+#: Best first: what most people open, then what programs read; a layer opens best where its geometry comes along.
+FORMAT_ORDER = ("XLSX", "CSV", "JSON", "PARQUET", "TSV")
+LAYER_ORDER = ("GEOJSON", "GPKG", "SHP", "KML", "CSV")
+#: Formats as people call them.
+FORMAT_NAMES = {"GPKG": "GeoPackage", "GEOJSON": "GeoJSON", "SHP": "Shapefile", "PARQUET": "Parquet"}
 
 Card = dict[str, Any]
 
@@ -169,17 +172,17 @@ def downloads(resource: ResourceView) -> list[dict[str, Any]]:
     """Files of a resource for the macro `download_list`: prepared ones best first, then the file as received."""
 
     def rank(file: FileView) -> int:
-        name = file.format.upper()
-        return FORMAT_ORDER.index(name) if name in FORMAT_ORDER else len(FORMAT_ORDER)
+        name, order = file.format.upper(), LAYER_ORDER if resource.kind == "layer" else FORMAT_ORDER
+        return order.index(name) if name in order else len(order)
 
     prepared = sorted((file for file in resource.files if file.role == "unduhan"), key=rank)
     original = [file for file in resource.files if file.role == "asli"]
     return [
         {
             "href": file.url,
-            "format": file.format,
+            "format": FORMAT_NAMES.get(file.format.upper(), file.format.upper()),
             "bytes": file.size,
-            "note": _("asli") if file.role == "asli" else None,
+            "note": _("berkas asli") if file.role == "asli" else None,
         }
         for file in [*prepared, *original]
     ]

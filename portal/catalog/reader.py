@@ -102,6 +102,10 @@ class ThemeRow:
     count: int
 
 
+#: How many datasets of the same subject are compared for "similar data".
+COMPARED = 300
+
+
 def as_uuid(text: str) -> UUID | None:
     """The text as a UUID, or None."""
     try:
@@ -164,6 +168,32 @@ class CatalogReader:
         """Live versions, most recently changed first."""
         table = models.dataset
         query = _dataset_columns().order_by(table.c.modified.desc(), table.c.id).limit(limit)
+        return [DatasetRow(*row) for row in self.session.execute(query)]
+
+    def similar(self, dataset_id: UUID, limit: int) -> list[DatasetRow]:
+        """Live versions of the same subject groups, those that share most key words first.
+
+        Only the newest few hundred of the groups are compared, so that the page costs the same at any size.
+        """
+        table, tag, link = models.dataset, models.dataset_tag, models.dataset_theme
+        own_themes = select(link.c.theme_id).where(link.c.dataset_id == dataset_id)
+        near = (
+            select(table.c.id)
+            .join(link, link.c.dataset_id == table.c.id)
+            .where(link.c.theme_id.in_(own_themes), table.c.id != dataset_id)
+            .order_by(table.c.modified.desc())
+            .limit(COMPARED)
+        )
+        shared = (
+            select(func.count())
+            .where(
+                tag.c.dataset_id == table.c.id, tag.c.tag.in_(select(tag.c.tag).where(tag.c.dataset_id == dataset_id))
+            )
+            .correlate(table)
+            .scalar_subquery()
+        )
+        order = (shared.desc(), table.c.modified.desc(), table.c.id)
+        query = _dataset_columns().where(table.c.id.in_(near)).order_by(*order).limit(limit)
         return [DatasetRow(*row) for row in self.session.execute(query)]
 
     def versions(self, dataset_id: UUID) -> list[VersionRow]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from config import regions
@@ -99,7 +100,7 @@ def _home_code() -> str | None:
 def suggest() -> Response:
     """Titles for what is being typed."""
     found = service(CatalogService).suggest(identity(), request.args.get("q", ""))
-    return jsonify([{"text": item.text, "href": with_lang(f"/dataset/{item.name}")} for item in found])
+    return jsonify([{"text": item.text, "url": with_lang(f"/dataset/{item.name}")} for item in found])
 
 
 @blueprint.get("/dataset/<name>")
@@ -134,6 +135,7 @@ def _dataset_context(row: DatasetRow, resource_id: str | None = None) -> dict[st
         "panels": panels,
         "panel_tabs": [(panel.id, panel.title, f"#{panel.id}") for panel in panels],
         "downloads": [(item, presenters.downloads(item)) for item in resources],
+        "similar": presenters.go_items(service(CatalogReader).similar(row.id, 4)),
     }
 
 
@@ -187,16 +189,24 @@ def place(code: str) -> Page:
 
 def _place_context(item: regions.Region) -> dict[str, Any]:
     level = "kecamatan" if item.level == "kabupaten" else "desa"
-    siblings = _parts(item.code[:5], item.level if item.level != "kabupaten" else "kecamatan")
-    locator = maps.locator(siblings, item.code, title=item.name) if item.level != "kabupaten" else None
     parts = [part for part in _parts(item.code[:5], level) if part.code.startswith(item.code + ".")]
     ancestors = regions.ancestors(item.code)
     return {
-        "locator": locator,
+        "locator": _locator(item),
+        "above": ancestors[-1].label if ancestors else None,
         "place_map": maps.place_map(parts, _place_href, title=item.name) if parts else None,
         "parts": [(part.code, part.name) for part in parts],
         "crumbs": [(_("Beranda"), with_lang("/")), *_crumbs(ancestors), (item.name, None)],
     }
+
+
+def _locator(item: regions.Region) -> Markup | None:
+    """Where a kecamatan lies in its regency, or a village in its kecamatan, with a way to each neighbour."""
+    if item.level == "kabupaten":
+        return None
+    above = item.code.rpartition(".")[0]
+    around = [part for part in _parts(item.code[:5], item.level) if part.code.startswith(above + ".")]
+    return maps.locator(around, item.code, title=_("Letak %(name)s", name=item.name), href_of=_place_href)
 
 
 def _crumbs(ancestors: tuple[regions.Region, ...]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from portal.web.formats import MISSING, number
+from portal.web.formats import MISSING, common_decimals, number, unit_words
 from portal.web.scales import extent, nice_ticks, spread, usable
 from portal.web.svg import fill, picture, stroke, tag
 
@@ -35,7 +35,8 @@ def summary(rows: Sequence[Row], unit: str = "", lang: str = "id") -> str:
     if not known:
         return "No values." if lang == "en" else "Tidak ada nilai."
     top, low = max(known, key=lambda row: row[1]), min(known, key=lambda row: row[1])
-    unit_text = f" {unit}" if unit else ""
+    said = unit_words(unit, lang)
+    unit_text = f" {said}" if said else ""
     high = f"{top[0]} {number(top[1], None, lang)}{unit_text}"
     least = f"{low[0]} {number(low[1], None, lang)}{unit_text}"
     if lang == "en":
@@ -54,6 +55,7 @@ def bars(
 ) -> Markup:
     """Horizontal bars in the given order, one row a name; `highlight` names the row that is told from the rest."""
     beside = all(len(name) <= _BESIDE for name, _ in rows)
+    decimals = common_decimals(value for _, value in rows) if decimals is None else decimals
     low, high = extent([value for _, value in rows if usable(value)], zero=True)
     # the names' column is as wide as the longest name needs on a narrow phone
     column = max([12.0, *(2.3 * len(name) for name, _ in rows)]) if beside else 0.0

@@ -1,8 +1,11 @@
 """Numbers, dates, sizes and regions as people read them: pure functions, also used as Jinja filters."""
 
 import math
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
+
+from config import vocabularies
 
 MONTHS = {
     "id": (
@@ -234,3 +237,25 @@ def years(first: int | None, last: int | None) -> str:
     """`2019–2025`, or one year when both are the same; years take no thousands mark."""
     present = [year for year in (first, last) if year is not None]
     return "–".join(str(year) for year in dict.fromkeys(present)) or MISSING
+
+
+def unit_words(code: str | None, lang: str = "id") -> str:
+    """A unit code of the vocabulary as people say it (`kuintal_per_ha`: `kuintal per hektare`).
+
+    Nothing for what has no unit; a unit that the vocabulary does not know stays as it was written.
+    """
+    found = vocabularies.units().get(code or "")
+    if found is None:
+        return code or ""
+    if found.dimension == "teks":
+        return ""
+    return found.label_en if lang == "en" else found.label
+
+
+def common_decimals(values: Iterable[object]) -> int:
+    """As many decimals (at most two) as the finest of the figures has, so that a column of them lines up."""
+    places = 0
+    for value in values:
+        if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
+            places = max(places, len(number(value, None, "en").partition(".")[2]))
+    return places

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from portal.web.charts import summary
-from portal.web.formats import number
+from portal.web.formats import number, unit_words
 from portal.web.geometry import Box, Geometry, Outline, Projection, bounds, fit, height_for, label_point, parts, path
 from portal.web.scales import class_limits, class_of
 from portal.web.svg import fill, picture, stroke, tag
@@ -95,6 +95,7 @@ def choropleth(
     else:
         cuts = list(limits) if limits is not None else class_limits(known)
     roles = _ramp(cuts, middle)
+    said = unit_words(unit, lang)
     project, height = _frame(regions, width)
     drawn: list[str] = []
     rows: list[tuple[str, float | None]] = []
@@ -102,7 +103,7 @@ def choropleth(
         value = values.get(region.code)
         rows.append((region.name, value))
         at = class_of(value, cuts)
-        words = f"{region.name}: {number(value, None, lang)}{' ' + unit if unit and at is not None else ''}"
+        words = f"{region.name}: {number(value, None, lang)}{' ' + said if said and at is not None else ''}"
         role = "none" if at is None else roles[at]
         drawn.append(_region(region, project, role, words, href_of(region) if href_of else None))
     lost = any(class_of(values.get(region.code), cuts) is None for region in regions)
@@ -136,7 +137,8 @@ def legend_words(limits: Sequence[float], unit: str = "", lang: str = "id") -> l
     if not limits:
         return ["all values" if lang == "en" else "semua nilai"]
     shown = [number(limit, None, lang) for limit in limits]
-    after = f" {unit}" if unit else ""
+    said = unit_words(unit, lang)
+    after = f" {said}" if said else ""
     english = lang == "en"
     first = f"below {shown[0]}{after}" if english else f"di bawah {shown[0]}{after}"
     last = f"{shown[-1]}{after} and above" if english else f"{shown[-1]}{after} ke atas"
@@ -144,12 +146,29 @@ def legend_words(limits: Sequence[float], unit: str = "", lang: str = "id") -> l
     return [first, *(f"{a} {word} {b}{after}" for a, b in itertools.pairwise(shown)), last]
 
 
-def locator(context: Sequence[Outline], code: str, *, title: str, width: float = 240) -> Markup:
-    """Where a region lies: all of `context` pale, the region with `code` in the accent."""
+def locator(
+    context: Sequence[Outline],
+    code: str,
+    *,
+    title: str,
+    href_of: Callable[[Outline], str] | None = None,
+    width: float = 240,
+) -> Markup:
+    """Where a region lies: all of `context` pale, the region with `code` in the accent; the others lead to their
+    pages when `href_of` says where these are."""
     project, height = _frame(context, width)
     drawn = [
-        _region(region, project, "seq-6" if region.code == code else "none", region.name, None) for region in context
+        _region(
+            region,
+            project,
+            "seq-6" if region.code == code else "none",
+            region.name,
+            href_of(region) if href_of and region.code != code else None,
+        )
+        for region in context
     ]
+    if href_of:
+        return _linked(title, width, height, drawn)
     return picture(title, "", drawn, viewbox=(width, height), height=height, css="chart")
 
 

@@ -1,6 +1,6 @@
 """Templates of the house: `install` gives an application its filters, globals and built files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -78,10 +78,17 @@ def _filters(zone: tzinfo, clock: Clock) -> dict[str, Callable[..., Any]]:
         "counted": localised(formats.plural),
         "relative": lambda value: formats.relative(value, clock(), current_lang(), zone),
         "region": formats.region,
+        "unit_words": localised(formats.unit_words),
+        "decimals_of": _decimals_of,
         "plain": str,
         "markdown": to_html,
         "localised": with_lang,
     }
+
+
+def _decimals_of(rows: Iterable[Any], key: str) -> int:
+    """Decimals that a column of these rows needs."""
+    return formats.common_decimals(row.get(key) for row in rows if isinstance(row, Mapping))
 
 
 def _dated(function: Callable[..., str], zone: tzinfo) -> Callable[[date | datetime | None], str]:

@@ -99,7 +99,7 @@ def test_bars_keep_their_zero_line_and_proportions() -> None:
 
 def test_a_bar_chart_speaks() -> None:
     label = read(charts.bars([("Salem", 3.5), ("Brebes", 1200.0)], title="Luas", unit="ha")).get("aria-label")
-    assert label == "Luas. 2 nilai. Tertinggi: Brebes 1.200 ha. Terendah: Salem 3,5 ha."
+    assert label == "Luas. 2 nilai. Tertinggi: Brebes 1.200 hektare. Terendah: Salem 3,5 hektare."
     assert "No values" in read(charts.bars([], title="Area", lang="en")).get("aria-label", "")
 
 
