@@ -17,6 +17,7 @@ from portal.accounts.shell import ShellAccounts
 from portal.accounts.tokens import Tokens
 from portal.app import service_runtime
 from portal.audit import chain
+from portal.cli import agencies
 from portal.cli import search as search_commands
 from portal.contract.loader import discover
 from portal.ingest.tasks import periodic, tasks
@@ -192,6 +193,7 @@ def health() -> None:
 
 
 main.add_command(search_commands.search)
+main.add_command(agencies.agency)
 
 
 @main.command()
