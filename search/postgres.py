@@ -17,7 +17,7 @@ from search.documents import SearchDocument
 from search.errors import EngineUnavailable, RebuildRunning
 from search.postgres_page import Page
 from search.postgres_query import lexeme, near, near_words
-from search.postgres_write import Writer
+from search.postgres_write import Writer, rebuild_lock
 from search.results import Suggestion
 
 log = logging.getLogger(__name__)
@@ -138,7 +138,7 @@ class PostgresEngine(BaseEngine):
         Rows are replaced in place, batch by batch: readers see the old or the new row and never an empty
         index, and no role needs the right to make tables.
         """
-        lock = ("SELECT pg_try_advisory_lock(hashtextextended(%s, 2))", (f"search.rebuild.{self._schema}",))
+        lock = ("SELECT pg_try_advisory_lock(hashtextextended(%s, 2))", (rebuild_lock(self._schema),))
         with self._connection("rebuild") as connection:
             row = connection.execute(*lock).fetchone()
             if row is None or not row[0]:
@@ -149,6 +149,7 @@ class PostgresEngine(BaseEngine):
                     self._writer.write(connection, batch, rebuilding=True)
                 while ids := self._writer.outdated(connection, generation, BATCH):
                     self._writer.delete(connection, ids, mark=False)
+                self._writer.end_rebuild(connection)
                 return self._writer.recount(connection)
             finally:
                 if not connection.closed:

@@ -70,6 +70,19 @@ class _Facets:
         return [*self.shape, *self.span, *self.loose]
 
 
+#: Whether somebody holds the session lock of a rebuild (a key of 64 bits is shown in two halves).
+REBUILDING = (
+    "EXISTS (SELECT FROM pg_catalog.pg_locks l JOIN pg_catalog.pg_database d ON d.oid = l.database"
+    " WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted"
+    " AND (l.classid::bigint << 32) | l.objid::bigint = hashtextextended(%s, 2))"
+)
+
+
+def rebuild_lock(schema: str) -> str:
+    """Name of the lock that one rebuild of a schema holds from its beginning to its end."""
+    return f"search.rebuild.{schema}"
+
+
 class Writer:
     """The statements of one schema; every verb is one transaction, behind a lock that other writers await."""
 
@@ -115,7 +128,10 @@ class Writer:
         return len(fresh)
 
     def delete(self, connection: Connection[Any], ids: Sequence[str], *, mark: bool = True) -> int:
-        """Take rows out with their counts; with `mark` a rebuild under way will not bring them back."""
+        """Take rows out with their counts; with `mark` a rebuild under way will not bring them back.
+
+        Ids are kept only while one is: what was taken out for good must not be named here.
+        """
         with connection.transaction(), connection.cursor() as cursor:
             self.lock(cursor)
             change = self._removed(cursor, ids)
@@ -124,8 +140,8 @@ class Writer:
             if mark:
                 self.execute(
                     cursor,
-                    "INSERT INTO {s}.tombstone SELECT unnest(%s::uuid[]) ON CONFLICT DO NOTHING",
-                    (list(ids),),
+                    f"INSERT INTO {{s}}.tombstone SELECT unnest(%s::uuid[]) WHERE {REBUILDING} ON CONFLICT DO NOTHING",
+                    (list(ids), rebuild_lock(self.schema)),
                 )
         return removed
 
@@ -219,6 +235,12 @@ class Writer:
             row = self.execute(cursor, "UPDATE {s}.state SET generation = generation + 1 RETURNING generation")
             generation: int = row.fetchone()[0]  # type: ignore[index]
             return generation
+
+    def end_rebuild(self, connection: Connection[Any]) -> None:
+        """Forget what was deleted meanwhile; the caller still holds the rebuild's lock."""
+        with connection.transaction(), connection.cursor() as cursor:
+            self.lock(cursor)
+            self.execute(cursor, "DELETE FROM {s}.tombstone")
 
     def outdated(self, connection: Connection[Any], generation: int, limit: int) -> list[str]:
         """Ids of rows that an earlier generation left, at most `limit`."""
