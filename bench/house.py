@@ -38,10 +38,11 @@ class Base:
     superuser_url: str
     addresses: Addresses
     pid: int
+    names: Names = Names()  # noqa: RUF009 - frozen
 
     def superuser(self, side: str) -> str:
         """A superuser's address of the `public` or `office` database."""
-        return database_url(self.superuser_url, database=Names().of("public" if side == "public" else "office"))
+        return database_url(self.superuser_url, database=self.names.of("public" if side == "public" else "office"))
 
 
 @contextmanager

@@ -94,11 +94,13 @@ def _browser() -> Iterator[Any]:
         browser.close()
 
 
-def measure(url: str, browser: Any, rounds: int) -> dict[str, Any]:
-    """Visits every page type; the paint is the median of `rounds` cold visits."""
+def measure(url: str, browser: Any, rounds: int, only: frozenset[str] = frozenset()) -> dict[str, Any]:
+    """Visits every page type (or `only` those named); the paint is the median of `rounds` cold visits."""
     rows: list[list[object]] = []
     answer: dict[str, Any] = {}
     for name, path in page_types(url).items():
+        if only and name not in only:
+            continue
         visits = [_visit(browser, url + path) for _ in range(rounds)]
         visit, paint = visits[0], median(item.paint for item in visits) / 1_000
         sizes = [visit.kilobytes.get(kind, 0.0) for kind in ("document", "stylesheet", "script", "font")]

@@ -8,8 +8,8 @@ import secrets
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
@@ -24,7 +24,7 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from bench import catalogue, generator, wsgi
 from bench.house import Base, cluster
-from bench.measure import percentile, ratio, table
+from bench.measure import family_seconds, percentile, ratio, table
 from config.profile import load_profile
 from portal.operations.cluster import free_port
 from portal.operations.supervisor import Child, Supervisor, gunicorn
@@ -72,6 +72,8 @@ class Seat:
     name: str
     engine: Engine
     environment: dict[str, str]
+    processor: Callable[[], float]
+    servers: dict[str, list[float]] = field(default_factory=dict)
     figures: dict[str, list[float]] = field(default_factory=dict)
     rates: dict[str, float] = field(default_factory=dict)
     calls: dict[str, tuple[int, int]] = field(default_factory=dict)
@@ -97,10 +99,12 @@ def _box(draw: random.Random) -> tuple[float, float, float, float]:
     return tuple(round(value, 4) for value in (x, y, x + (east - west) / 2, y + (north - south) / 2))  # type: ignore[return-value]
 
 
-def run(sizes: Sequence[int], requests: int) -> dict[str, Any]:
+def run(
+    sizes: Sequence[int], requests: int, opened: Callable[[], AbstractContextManager[Base]] = cluster
+) -> dict[str, Any]:
     """Prints the figures of every size; returns documents found, SQL statements and engine calls a page."""
     answer: dict[str, Any] = {}
-    with cluster() as base, _elasticsearch() as (url, index):
+    with opened() as base, _elasticsearch() as (url, index):
         seats = [_seat("PostgreSQL", base, "postgresql:", index), _seat("Elasticsearch", base, url, index)]
         try:
             for size in sorted(sizes):
@@ -124,7 +128,18 @@ def _seat(name: str, base: Base, search: str, index: str) -> Seat:
         "PORTAL_PUBLIC_SEARCH_URL": search,
         wsgi.INDEX: index,
     }
-    return Seat(name, engine, environment)
+    if search == "postgresql:":
+        return Seat(name, engine, environment, lambda: family_seconds(base.pid))
+    return Seat(name, engine, environment, lambda: _node_seconds(search))
+
+
+def _node_seconds(url: str) -> float:
+    """Processor seconds of the Elasticsearch node since its start."""
+    from elasticsearch import Elasticsearch
+
+    with Elasticsearch(url) as client:
+        nodes = client.nodes.stats(metric="process").body["nodes"]
+    return sum(int(node["process"]["cpu"]["total_in_millis"]) for node in nodes.values()) / 1_000
 
 
 @contextmanager
@@ -152,7 +167,7 @@ def _elasticsearch() -> Iterator[tuple[str, str]]:
 def _measure(seats: list[Seat], size: int, requests: int) -> dict[str, Any]:
     every, common = questions(seats[0].engine, size)
     for seat in seats:
-        seat.figures, seat.rates = {}, {}
+        seat.figures, seat.rates, seat.servers = {}, {}, {}
     for kind, asked in (("all words", every), ("common words", common)):
         for turn in range(2):  # A B A B: both meet the same load
             for seat in seats:
@@ -176,14 +191,16 @@ def _cycle(asked: Sequence[Question], count: int) -> Iterator[Question]:
 def _alone(seat: Seat, kind: str, asked: Sequence[Question], count: int, *, warm: bool) -> None:
     """The engine without the application, one call after another."""
     if warm:
-        for question in asked[: min(len(asked), 30)]:
+        for question in asked[: min(count, 30)]:
             seat.engine.search(question.query)
     taken = seat.figures.setdefault(f"engine alone, {kind}", [])
+    begun = seat.processor()
     for question in _cycle(asked, count):
         query = question.query
         started = time.perf_counter()
         seat.engine.search(query)
         taken.append((time.perf_counter() - started) * 1_000)
+    seat.servers.setdefault(kind, []).append((seat.processor() - begun) * 1_000 / max(count, 1))
 
 
 @dataclass
@@ -244,14 +261,15 @@ def _inside(seat: Seat, asked: Sequence[Question], count: int, *, warm: bool) ->
         app, made = wsgi.make()
     try:
         for kind in ("package_search", "dataset"):
-            for question in asked[:10] if warm else ():
+            for question in asked[: min(count, 10)] if warm else ():
                 _get(app, question.path(kind))
             for question in _cycle(asked, count):
                 with _watched(made.search) as watch, counting(made.search) as calls:
-                    started = time.perf_counter()
+                    started, worked = time.perf_counter(), time.thread_time()
                     _get(app, question.path(kind))
-                    whole = (time.perf_counter() - started) * 1_000
+                    whole, own_cpu = (time.perf_counter() - started) * 1_000, (time.thread_time() - worked) * 1_000
                 own = watch.node_ms or watch.engine_ms
+                seat.figures.setdefault(f"{kind}, processor time of the application", []).append(own_cpu)
                 seat.figures.setdefault(f"{kind}, at the server", []).append(whole)
                 seat.figures.setdefault(f"{kind}, less the engine's own time", []).append(whole - own)
                 seat.figures.setdefault(f"{kind}, less the whole engine call", []).append(whole - watch.engine_ms)
@@ -290,7 +308,7 @@ def _outside(seat: Seat, asked: Sequence[Question], count: int) -> None:
         try:
             supervisor.wait_healthy()
             for kind in ("package_search", "dataset"):
-                _storm(port, [question.path(kind) for question in asked[:40]])
+                _storm(port, [question.path(kind) for question in asked[: min(count, 40)]])
                 started = time.perf_counter()
                 taken = _storm(port, [question.path(kind) for question in _cycle(asked, count)])
                 seat.rates[kind] = count / (time.perf_counter() - started)
@@ -348,6 +366,12 @@ def _print(seats: list[Seat], size: int, common: int) -> None:
             if (rates := [seat.rates[kind] for seat in seats])
         ],
     )
+    worked = [
+        (f"a call, {kind}", *milliseconds, ratio(milliseconds[0], milliseconds[1]))
+        for kind in seats[0].servers
+        if (milliseconds := [min(seat.servers[kind]) for seat in seats])
+    ]
+    table(f"Processor milliseconds of the engine's server in {size:,} datasets (mean)", ["", *names, "ratio"], worked)
     counted = [
         (what, *(f"{sql} SQL, {calls} engine" for sql, calls in (seat.calls.get(what, (0, 0)) for seat in seats)))
         for what in sorted({what for seat in seats for what in seat.calls})
