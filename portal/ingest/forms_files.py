@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from geo.layers.types import LayerChoice, LayerInspection
-from geo.tables.types import BadCells, ColumnChoice, ColumnType, ReadChoice, TableReport
+from geo.tables.types import BadCells, ColumnChoice, ColumnGuess, ColumnType, ReadChoice, TableReport
 from portal.accounts.forms import parse
 from portal.contract.metadata import ColumnEntry
 from portal.ingest.forms import Form
@@ -44,11 +44,13 @@ def _laid_out(form: Form, report: TableReport, base: ReadChoice) -> ReadChoice:
     if last < first:
         raise _fault("last_row", _("Baris terakhir mendahului baris pertama."))
     moved = (header, first) != (layout.header_rows, layout.first_row)
-    columns = () if moved else tuple(_column(form, choice) for choice in base.columns)
+    guesses = {column.position: column for column in report.columns}
+    columns = () if moved else tuple(_column(form, choice, guesses.get(choice.position)) for choice in base.columns)
     return replace(base, header_rows=header, first_row=first, last_row=last, skip_rows=skip, columns=columns)
 
 
-def _column(form: Form, choice: ColumnChoice) -> ColumnChoice:
+def _column(form: Form, choice: ColumnChoice, guess: ColumnGuess | None) -> ColumnChoice:
+    """What the form says of a column; the choice about misfits decides whether a nearly numeric one stays text."""
     at = choice.position
     if f"k{at}.ada" not in form:
         return choice
@@ -62,6 +64,9 @@ def _column(form: Form, choice: ColumnChoice) -> ColumnChoice:
         fill_down=f"k{at}.fill" in form,
         drop=f"k{at}.drop" in form,
     )
+    if guess is not None and guess.near_type and changed.type is ColumnType.TEXT and bad:
+        text = changed.bad_cells is BadCells.AS_TEXT
+        return replace(changed, type=ColumnType.TEXT if text else guess.near_type)
     same = changed.type is choice.type
     return changed if same else replace(changed, decimal=None, date_order=None)
 

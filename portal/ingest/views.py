@@ -126,6 +126,7 @@ def dataset_page(view: DatasetView, status: int = 200, refusal: PortalError | No
         resource_words=show.resource_words,
         show=show,
         labels=names,
+        licence=show.licence_words(view),
         editable=view.line.state in EDITABLE,
         restorable=[number for number, state, _at in view.versions if state in {State.RELEASED, State.DUE}],
     )
@@ -142,7 +143,11 @@ def job(dataset_id: UUID, job_id: int) -> Response:
 def preview(dataset_id: UUID) -> Answer:
     """The dataset as a citizen would see it."""
     view = view_of(dataset_id)
-    return render("ingest/preview.html", view=view, public=public_parts(view), labels=labels())
+    return render("ingest/preview.html", view=view, public=public_parts(view), labels=labels(), **_licence(view))
+
+
+def _licence(view: DatasetView) -> dict[str, str]:
+    return {"licence": show.licence_words(view)}
 
 
 def public_parts(view: DatasetView) -> list[dict[str, Any]]:

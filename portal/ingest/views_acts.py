@@ -39,13 +39,21 @@ Refusal = Invalid | Conflict | None
 def _page(template: str, view: DatasetView, refusal: Refusal = None, **more: Any) -> Answer:
     """A decision page: the question, the facts beside it, what was typed when it comes back."""
     names = labels()
-    errors = forms.first(refusal) if isinstance(refusal, Invalid) else {}
-    page = render(
-        f"ingest/{template}.html",
-        view=view, refusal=refusal, errors=errors, old=request.form, labels=names, show=show,
-        steps=show.steps(view), owed=show.owed_list(view, names), checklist=show.checklist(view),
-        spoken=show.spoken(view), Act=Act, today=scope().now().astimezone(runtime().profile.time_zone).date(), **more,
-    )  # fmt: skip
+    context = {
+        "view": view,
+        "refusal": refusal,
+        "errors": forms.first(refusal) if isinstance(refusal, Invalid) else {},
+        "old": request.form,
+        "labels": names,
+        "show": show,
+        "steps": show.steps(view),
+        "owed": show.owed_list(view, names),
+        "checklist": show.checklist(view),
+        "spoken": show.spoken(view),
+        "licence": show.licence_words(view),
+        "today": scope().now().astimezone(runtime().profile.time_zone).date(),
+    }
+    page = render(f"ingest/{template}.html", **context, **more)
     return page, status_of(refusal) if refusal else 200
 
 

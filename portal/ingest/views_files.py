@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 
 from geo import codec
 from geo.layers.types import LayerChoice
-from geo.tables.types import ReadChoice, TableReport
+from geo.tables.types import PreviewRow, ReadChoice, TableReport
 from portal.ingest import forms, forms_files
 from portal.ingest import views_show as show
 from portal.ingest.acts import Act
@@ -27,6 +27,7 @@ from portal.web.request import identity, runtime, service
 
 AT = "/data/<uuid:dataset_id>/berkas/<uuid:resource_id>"
 ROWS = 50
+RAW_ROWS = 30
 
 
 def _pair(dataset_id: UUID, resource_id: UUID) -> tuple[DatasetView, ResourceView]:
@@ -89,6 +90,7 @@ def _table_context(view: DatasetView, item: ResourceView) -> dict[str, Any]:
     return {
         "report": report,
         "bad": bad,
+        "tail": _tail(report),
         "bad_columns": {cell.column for cell in report.bad_cells} if report else set(),
         "delimiters": list(DELIMITERS),
         "delimiter": next((key for key, mark in DELIMITERS.items() if report and mark == report.delimiter), ""),
@@ -96,6 +98,14 @@ def _table_context(view: DatasetView, item: ResourceView) -> dict[str, Any]:
         **_window(max(len(item.columns), len(report.columns) if report else 0)),
         **_loaded_rows(view, item),
     }
+
+
+def _tail(report: TableReport | None) -> list[PreviewRow]:
+    """The last rows, where they are not among the first ones."""
+    if report is None:
+        return []
+    last = max((line.row for line in report.preview[:RAW_ROWS]), default=0)
+    return [line for line in report.preview_tail if line.row > last]
 
 
 def _current(report: TableReport | None) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import url_for
 
+from config.vocabularies import licences
 from geo.findings import render as fill
 from portal.access.rows import FindingRow
 from portal.ingest.acts import Act
@@ -160,23 +161,24 @@ def _before_release(view: DatasetView) -> str:
 def owed_list(view: DatasetView, labels: Mapping[str, str]) -> list[tuple[str, str]]:
     """What is owed before submission, each with where to mend it."""
     at = view.line.id
-    found = [
-        (_("Isi: %(field)s", field=labels.get(name, name)), url_for("ingest.question", dataset_id=at, name=name))
-        for name in view.readiness.owed
-    ]
+    found: list[tuple[str, str]] = []
     if view.readiness.no_resource:
         found.append((_("Unggah sedikitnya satu berkas"), url_for("ingest.more_files", dataset_id=at)))
     for item in view.resources:
         if item.row.state != "dimuat":
             href = url_for("ingest.resource", dataset_id=at, resource_id=item.row.id)
             found.append((_("Pastikan isi berkas: %(name)s", name=item.row.name), href))
+    if view.readiness.owed:
+        names = [labels.get(name, name) for name in view.readiness.owed]
+        text = _("Jawab %(count)s pertanyaan: %(fields)s", count=len(names), fields=", ".join(names))
+        found.append((text, url_for("ingest.ask", dataset_id=at)))
     blocking = Counter(row.resource_id for row in view.readiness.blocking)
-    names = {item.row.id: item.row.name for item in view.resources}
+    files = {item.row.id: item.row.name for item in view.resources}
     for resource_id, count in blocking.items():
         href = url_for("ingest.dataset", dataset_id=at) + "#temuan"
         if resource_id is not None:
             href = url_for("ingest.resource", dataset_id=at, resource_id=resource_id) + "#temuan"
-        name = names.get(resource_id, _("keterangan")) if resource_id else _("keterangan")
+        name = files.get(resource_id, _("keterangan")) if resource_id else _("keterangan")
         found.append((_("Perbaiki %(count)s temuan: %(name)s", count=count, name=name), href))
     return found
 
@@ -201,7 +203,14 @@ def findings(rows: Iterable[FindingRow]) -> list[Said]:
     }
     order = list(tones)
     kept = sorted((row for row in rows if row.rule not in SPOKEN_RULES), key=lambda row: order.index(row.severity))
-    return [Said(*tones[row.severity], _message(row), place_words(row.place), row.rule) for row in kept]
+    return [_said(row, *tones[row.severity]) for row in kept]
+
+
+def _said(row: FindingRow, tone: str, word: str) -> Said:
+    """The place is said apart only where the sentence does not name it already."""
+    text = _message(row)
+    unsaid = {name: value for name, value in row.place.items() if str(value) not in text}
+    return Said(tone, word, text, place_words(unsaid), row.rule)
 
 
 def _message(row: FindingRow) -> str:
@@ -233,10 +242,12 @@ def checklist(view: DatasetView) -> list[tuple[str, str, str]]:
         "V9": _("Tidak memuat NIK, NIP atau nomor KK"),
         "V11": _("Kamus data sama dengan kolomnya"),
     }
+    kinds = {item.row.kind for item in view.resources}
+    idle = (set() if "layer" in kinds else {"V8"}) | (set() if kinds & {"tabel", "layer"} else {"V4", "V9", "V11"})
     rows = [*view.findings, *(row for item in view.resources for row in item.findings)]
     blocked = {row.id for row in view.readiness.blocking}
     shown = []
-    for check in CHECKLIST:
+    for check in (check for check in CHECKLIST if check not in idle):
         mine = [row for row in rows if row.rule.startswith(f"{check}.")]
         stops = sum(row.id in blocked for row in mine) + (len(view.readiness.owed) if check == "V1" else 0)
         if stops:
@@ -246,6 +257,12 @@ def checklist(view: DatasetView) -> list[tuple[str, str, str]]:
         else:
             shown.append(("good", names[check], _("lolos")))
     return shown
+
+
+def licence_words(view: DatasetView) -> str:
+    """The licence's title."""
+    found = licences().get(view.metadata.lisensi)
+    return (found.title_id or found.title) if found else view.metadata.lisensi
 
 
 def spoken(view: DatasetView) -> list[FindingRow]:
