@@ -7,6 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from portal.operations.supervisor import interruptible
+
 
 def parser() -> argparse.ArgumentParser:
     """The command line."""
@@ -36,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser().parse_args(words or ["all"])
     if asked.verb == "all":
         return max(main([verb]) for verb in ("search", "table", "layer", "pages", "memory"))
-    globals()[f"_{asked.verb}"](asked)
+    with interruptible():  # what was started is stopped and removed at SIGTERM too
+        globals()[f"_{asked.verb}"](asked)
     return 0
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,7 +44,6 @@ def test_a_table_is_loaded_by_us_and_by_psql(made: House, capsys: pytest.Capture
     assert "bar 4×" in printed
 
 
-@pytest.mark.skipif(shutil.which("ogr2ogr") is None, reason="the peer's program is installed by make bench")
 def test_a_layer_is_loaded_by_us_and_by_ogr2ogr(made: House, capsys: pytest.CaptureFixture[str]) -> None:
     found = loads.run_layer(50, 1, ".gpkg", lambda: _given(made))
     printed = capsys.readouterr().out
