@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
+from flask import Flask
 
-from tests.functional.questions import questions
+from tests.functional.questions import questions, searches
 from tests.functional.visits import Answer, Visitor
-from tests.functional.world import Indexes, World, add_secrets, open_world
+from tests.functional.world import Node, World, add_secrets, open_world
 from tests.support import DatabaseFactory, Databases
 
 
@@ -21,7 +23,9 @@ class Told:
 
     world: World
     before: dict[str, Answer]
+    before_elastic: dict[str, Answer]
     visitor: Visitor
+    elastic: Visitor
 
 
 @contextmanager
@@ -41,33 +45,31 @@ def logged(lines: list[str]) -> Iterator[None]:
         root.setLevel(level)
 
 
-@contextmanager
-def told_world(
-    factory: DatabaseFactory, templates: Databases, folder: pytest.TempPathFactory, indexes: Indexes | None = None
-) -> Iterator[Told]:
-    """Open, ask, add the secrets."""
-    databases = factory.clone(templates)
-    try:
-        with open_world(databases, folder.mktemp("dunia"), indexes) as world:
-            visitor = Visitor(world.app)
-            asked = questions(world)
-            for path in asked:  # connections, caches and templates are warm when statements are counted
-                visitor.ask(path)
-            before = {path: Visitor(world.app, asked=number).ask(path) for number, path in enumerate(asked)}
-            with logged(world.logs):
-                add_secrets(world)
-            yield Told(world, before, Visitor(world.app))
-    finally:
-        factory.drop(databases)
-
-
 @pytest.fixture(scope="session")
 def told(
-    database_factory: DatabaseFactory, database_templates: Databases, tmp_path_factory: pytest.TempPathFactory
+    database_factory: DatabaseFactory,
+    database_templates: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+    elasticsearch_url: str,
 ) -> Iterator[Told]:
-    """With both indexes in PostgreSQL."""
-    with told_world(database_factory, database_templates, tmp_path_factory) as made:
-        yield made
+    """Open, ask, add the secrets."""
+    databases = database_factory.clone(database_templates)
+    node = Node(elasticsearch_url, f"bocor-{secrets.token_hex(4)}")
+    try:
+        with open_world(databases, tmp_path_factory.mktemp("dunia"), node) as world:
+            before, before_elastic = answers(world.app, questions(world)), answers(world.elastic_app, searches(world))
+            with logged(world.logs):
+                add_secrets(world)
+            yield Told(world, before, before_elastic, Visitor(world.app), Visitor(world.elastic_app))
+    finally:
+        database_factory.drop(databases)
+
+
+def answers(app: Flask, paths: Sequence[str]) -> dict[str, Answer]:
+    """What is answered, once connections, caches and templates are warm and statements can be counted."""
+    for path in paths:
+        Visitor(app).ask(path)
+    return {path: Visitor(app, asked=number).ask(path) for number, path in enumerate(paths)}
 
 
 @pytest.fixture(scope="session")

@@ -13,16 +13,18 @@ PAGES = (
     "/feeds/dataset.atom", "/sitemap.xml", "/robots.txt", "/batas/33.29.geojson", "/tidak-ada", "/dataset/tidak-ada",
 )  # fmt: skip
 SEARCHES = (
-    "q=rumah+aman", "q=korban", "q=penduduk", "q=puskesmas", "q=rumha", "tags=rumah+aman", "organization=dinas-kesehatan",
-    "groups=sosial", "urut=terbaru", "urut=judul", "urut=unduhan", "q=tempat&urut=relevan", "page=2",
+    "q=rumah+aman", "q=korban", "q=penduduk", "q=puskesmas", "q=rumha", "tags=rumah+aman",
+    "organization=dinas-kesehatan", "groups=sosial", "urut=terbaru", "urut=judul", "urut=unduhan", "q=tempat&urut=relevan", "page=2",
 )  # fmt: skip
 SUGGESTIONS = ("r", "ru", "rumah", "rumah a", "kor", "b", "leta", "sandi", "pendamping")
 ACTIONS = (
-    "package_list", "package_search", "package_search?q=rumah+aman&facet.field=[%22tags%22,%22organization%22,%22groups%22]",
-    "package_search?rows=0", "package_search?q=*:*&sort=metadata_modified+desc", "package_search?fq=tags:%22rumah+aman%22",
+    "package_list", "package_search", "package_search?rows=0", "package_search?fq=tags:%22rumah+aman%22",
+    "package_search?q=rumah+aman&facet.field=[%22tags%22,%22organization%22,%22groups%22]",
+    "package_search?q=*:*&sort=metadata_modified+desc",
     "organization_list?all_fields=true", "group_list?all_fields=true", "tag_list", "tag_list?query=rumah",
     "package_autocomplete?q=rumah", "organization_show?id=dinas-kesehatan&include_datasets=true", "license_list",
-    "status_show", "help_show?name=package_show", "resource_search?query=name:peta", "current_package_list_with_resources",
+    "status_show", "help_show?name=package_show", "resource_search?query=name:peta",
+    "current_package_list_with_resources",
 )  # fmt: skip
 
 
@@ -40,6 +42,12 @@ def questions(world: World) -> tuple[str, ...]:
         "/?lang=en", "/dataset?lang=en&q=rumah+aman", "/feeds/dataset.atom?lang=en",
     ]  # fmt: skip
     return (*paths, *_of_datasets(world))
+
+
+def searches(world: World) -> tuple[str, ...]:
+    """Those that the search engine answers."""
+    asked = ("/dataset?", "/dataset/saran", "/api/3/action/package_search", "/group/", "/organization/", "/wilayah/")
+    return tuple(path for path in questions(world) if path.startswith(asked) or path == "/dataset")
 
 
 def _of_datasets(world: World) -> list[str]:

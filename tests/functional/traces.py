@@ -93,13 +93,13 @@ def found_in(data: bytes, words: Iterable[str], binary: Iterable[bytes] = ()) ->
     for reading in readings(data):
         lower = reading.lower()
         seen |= {word for word, shapes in wanted.items() if any(shape in lower for shape in shapes)}
-        seen |= {f"biner:{item.hex()}" for item in binary if item in reading}
+        seen |= {f"biner:{item.hex()}" for item in binary if item in reading or item.hex().encode() in lower}
     return seen
 
 
 def decoded(body: bytes, encoding: str) -> bytes:
     """A body without its Content-Encoding. Raises ValueError for one we do not know."""
-    if encoding in {"", "identity"}:
+    if not body or encoding in {"", "identity"}:
         return body
     if encoding == "gzip":
         return gzip.decompress(body)

@@ -7,7 +7,7 @@ the demo, an unclassified draft, and a dataset that was public until the PPID fo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,15 +16,18 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from elasticsearch import Elasticsearch
 from flask import Flask
 from psycopg import sql
 
 from config.profile import load_profile
 from portal.app import create_public_app, public_runtime
+from portal.catalog.usage import UsageTally
 from portal.cli.demo import exempt, geography
 from portal.ingest.notices import KINDS, Notices
 from portal.ingest.schemas import Classification
 from portal.web.request import Runtime
+from search.documents import SearchDocument
 from search.engine import Engine
 from search.engine import open_engine as open_search
 from tests.apps import Office, dispose, make_office, public_settings
@@ -64,12 +67,14 @@ class Secret:
 
 @dataclass
 class World:
-    """The house, the public application, the two search engines and the secrets."""
+    """The house, the public application over each kind of index, and the secrets."""
 
     house: House
     folder: Path
     app: Flask
     runtime: Runtime
+    elastic_app: Flask
+    node: Node
     public: dict[str, tuple[UUID, UUID]] = field(default_factory=dict)
     secrets: dict[str, Secret] = field(default_factory=dict)
     logs: list[str] = field(default_factory=list)
@@ -104,18 +109,54 @@ class World:
             dispose(made.runtime)
 
 
+class Both:
+    """Two engines that are told the same; questions go to the first. So one release fills both kinds of index."""
+
+    def __init__(self, first: Engine, second: Engine) -> None:
+        self.first, self.second = first, second
+
+    def upsert(self, documents: Iterable[SearchDocument], *, refresh: bool = True) -> int:
+        told = list(documents)
+        self.second.upsert(told, refresh=refresh)
+        return self.first.upsert(told, refresh=refresh)
+
+    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
+        told = list(ids)
+        self.second.delete(told, refresh=refresh)
+        return self.first.delete(told, refresh=refresh)
+
+    def close(self) -> None:
+        self.first.close()
+        self.second.close()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.first, name)
+
+
 @dataclass(frozen=True)
-class Indexes:
-    """Where the two search indexes are; None: in the two databases."""
+class Node:
+    """An Elasticsearch node and the prefix of this run's two indexes on it."""
 
-    elastic_url: str | None = None
-    prefix: str = ""
+    url: str
+    prefix: str
 
-    def engines(self) -> tuple[Engine, Engine] | None:
-        """Fresh engines of the public and the office index."""
-        if self.elastic_url is None:
-            return None
-        return tuple(open_search(self.elastic_url, f"{self.prefix}-{side}") for side in ("public", "office"))  # type: ignore[return-value]
+    def engine(self, side: str) -> Engine:
+        """A fresh engine of one index."""
+        return open_search(self.url, f"{self.prefix}-{side}")
+
+    def remove(self) -> None:
+        """Take the indexes away."""
+        with Elasticsearch(self.url, request_timeout=30) as client:
+            for name in client.indices.get(index=f"{self.prefix}-*"):
+                client.indices.delete(index=name)
+
+    def everything(self) -> str:
+        """Names, mappings and documents of both indexes, as the node tells them."""
+        with Elasticsearch(self.url, request_timeout=30) as client:
+            found = client.search(
+                index=f"{self.prefix}-*", query={"match_all": {}}, size=1000, stored_fields=["*"], source=True
+            )
+            return json.dumps([found.body, client.indices.get(index=f"{self.prefix}-*").body])
 
 
 TABLES: Mapping[str, tuple[str, dict[str, Any]]] = {
@@ -126,7 +167,10 @@ TABLES: Mapping[str, tuple[str, dict[str, Any]]] = {
     ),
     "Korban kekerasan yang dilayani": (
         "Kode Wilayah;Kecamatan;Tahun;Banyak Korban\n33.29.01;Salem;2024;12\n33.29.02;Bantarkawung;2024;17\n",
-        {"deskripsi": "Jumlah korban kekerasan yang dilayani pendamping.", "kata_kunci": ("perlindungan", "rumah aman")},
+        {
+            "deskripsi": "Jumlah korban kekerasan yang dilayani pendamping.",
+            "kata_kunci": ("perlindungan", "rumah aman"),
+        },
     ),
 }
 
@@ -134,7 +178,9 @@ TABLES: Mapping[str, tuple[str, dict[str, Any]]] = {
 def _points() -> bytes:
     """Public places around the secret one, so that tiles there are not empty."""
     longitude, latitude = POINT
-    places = [(round(longitude + step * 0.004, 6), round(latitude - step * 0.003, 6)) for step in range(-3, 4) if step]
+    places = [
+        (round(longitude + step * 0.0041, 6), round(latitude - step * 0.0033, 6)) for step in (-3, -2, -1, 1, 2, 4)
+    ]
     features = [
         {
             "type": "Feature",
@@ -147,27 +193,31 @@ def _points() -> bytes:
 
 
 @contextmanager
-def open_world(databases: Databases, folder: Path, indexes: Indexes | None = None) -> Iterator[World]:
-    """A world without secrets. The public application's clock stands still, so that equal answers are equal bytes."""
+def open_world(databases: Databases, folder: Path, node: Node) -> Iterator[World]:
+    """A world without secrets. The public applications' clock stands still, so that equal answers are equal bytes."""
     with made_house(databases, folder, site_url=SITE) as house:
-        made = (indexes or Indexes()).engines()
-        if made:
-            house.runtime.search.close()
-            house.runtime.search, house.runtime.office_search = made
-            for engine in made:
-                engine.prepare()
-        app, runtime = _public(databases, folder, made[0] if made else None)
-        world = World(house, folder, app, runtime)
+        elastic = {side: node.engine(side) for side in ("public", "office")}
+        for engine in elastic.values():
+            engine.prepare()
+        assert house.runtime.office_search is not None
+        house.runtime.search = Both(house.runtime.search, elastic["public"])  # type: ignore[assignment]
+        house.runtime.office_search = Both(house.runtime.office_search, elastic["office"])  # type: ignore[assignment]
+        app, runtime = _public(databases, folder)
+        other, other_runtime = _public(databases, folder, node.engine("public"))
+        world = World(house, folder, app, runtime, other, node)
         _notices(house)
         _release_tables(world)
         _release_layer(world)
         try:
             yield world
         finally:
-            dispose(runtime)
+            for made in (runtime, other_runtime):
+                made.scope().service(UsageTally).flush()
+                dispose(made)
+            node.remove()
 
 
-def _public(databases: Databases, folder: Path, engine: Engine | None) -> tuple[Flask, Runtime]:
+def _public(databases: Databases, folder: Path, engine: Engine | None = None) -> tuple[Flask, Runtime]:
     settings = public_settings(databases, folder, site_url=SITE, development=False)
     runtime = public_runtime(settings)
     runtime.clock = lambda: NOW
@@ -244,10 +294,23 @@ def _add_recalled(world: World) -> Secret:
         data, f"{RECALLED_FILE}.csv", judul=f"Pernah terbit {RECALLED_WORD}", kata_kunci=(RECALLED_WORD,)
     )
     secret = _secret(world, dataset_id, words)
+    _be_read(world, secret)
     with house.act() as ingest:
         ingest.deciding.classify(_ppid(house, dataset_id), dataset_id, EXEMPT)
     house.work()
     return secret
+
+
+def _be_read(world: World, secret: Secret) -> None:
+    """Citizens look at it while it is out, and are counted."""
+    client = world.app.test_client()
+    for page in (f"/dataset/{secret.name}", f"/tabel/{secret.resource_ids[0]}", f"/dataset?q={RECALLED_WORD}"):
+        answer = client.get(page)
+        assert answer.status_code == 200, page
+        assert RECALLED_WORD.encode() in answer.data.lower(), page
+    scope = world.runtime.scope()
+    assert scope.service(UsageTally).flush() >= 1
+    scope.close()
 
 
 def _ppid(house: House, dataset_id: UUID) -> Any:
@@ -280,7 +343,7 @@ def _secret(world: World, dataset_id: UUID, words: tuple[str, ...]) -> Secret:
 
 
 def every_row(url: str) -> Iterator[tuple[str, str, bytes]]:
-    """(schema, table, row as text) of everything in a database, by its superuser; PostgreSQL's own catalogues too."""
+    """(schema, table, rows as text) of everything in a database, by its superuser; PostgreSQL's own catalogues too."""
     with psycopg.connect(url, autocommit=True) as connection:
         tables = connection.execute(
             "SELECT schemaname, tablename FROM pg_tables WHERE schemaname <> 'information_schema'"
@@ -291,7 +354,6 @@ def every_row(url: str) -> Iterator[tuple[str, str, bytes]]:
         ).fetchall()
         for schema, table in tables:
             query = sql.SQL("SELECT t::text FROM {} AS t").format(sql.Identifier(schema, table))
-            for (text,) in connection.execute(query):
-                yield schema, table, str(text).encode()
-        for (text,) in connection.execute("SELECT concat(schemaname, tablename, s::text) FROM pg_stats s"):
-            yield "pg_catalog", "pg_stats", str(text).encode()
+            yield schema, table, "\n".join(str(text) for (text,) in connection.execute(query)).encode()
+        stats = connection.execute("SELECT concat(schemaname, tablename, s::text) FROM pg_stats s")
+        yield "pg_catalog", "pg_stats", "\n".join(str(text) for (text,) in stats).encode()
