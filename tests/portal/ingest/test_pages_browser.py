@@ -143,7 +143,15 @@ def listen(page: Page, faults: list[str]) -> None:
     page.on("console", lambda line: faults.append(line.text) if "Security Policy" in line.text else None)
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (360, "dark"), (1280, "dark"), (360, "light")])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1280, "light"),
+        (360, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.long),
+        pytest.param(360, "light", marks=pytest.mark.long),
+    ],
+)
 def test_every_office_page_is_in_order(
     site: Site, people: dict[str, Any], browser: Browser, width: int, scheme: str
 ) -> None:
@@ -161,3 +169,45 @@ def test_every_office_page_is_in_order(
             faults += faults_of(page, name)
         context.close()
     assert faults == []
+
+
+def test_a_file_is_dropped_lost_resumed_read_and_loaded(
+    site: Site, people: dict[str, Any], browser: Browser, tmp_path: Path
+) -> None:
+    rows = "".join(f"33.29.01;Salem;2024;{number};{'x' * 60}\n" for number in range(80_000))
+    big = tmp_path / "kunjungan puskesmas 2024.csv"
+    big.write_text("Kode Wilayah;Kecamatan;Tahun;Kunjungan;Catatan\n" + rows, encoding="utf-8")
+    assert big.stat().st_size > CHUNK
+    context = context_of(browser, people["siti"], 1280, "light")
+    page = context.new_page()
+    faults = list[str]()
+    listen(page, faults)
+    page.goto(f"{site.url}/unggah")
+    sent: list[str] = []
+
+    def lose_the_second(route: Route) -> None:
+        if route.request.method == "PUT":
+            sent.append(route.request.url.rsplit("offset=", 1)[1])
+            if len(sent) == 2:
+                route.abort()
+                return
+        route.continue_()
+
+    page.route(re.compile(r"/unggah/[^/]+/berkas/"), lose_the_second)
+    page.locator("input[type=file]").set_input_files(big)
+    expect(page.get_by_role("heading", name="Sedang dibaca")).to_be_visible(timeout=60_000)
+    assert sent == ["0", str(CHUNK), str(CHUNK)]
+    expect(page.locator("[data-progress-live]")).to_contain_text("0%")
+    site.pages.work()
+    found = page.get_by_role("heading", name=re.compile("Ditemukan: 80.000 baris, 5 kolom, tajuk di baris 1"))
+    expect(found).to_be_visible(timeout=30_000)
+    page.get_by_role("button", name="Ya, muat tabel ini").press("Enter")
+    expect(page.get_by_role("heading", name="Sedang dimuat")).to_be_visible()
+    site.pages.work()
+    expect(page.get_by_role("heading", name="Yang dimuat: 80.000 baris")).to_be_visible(timeout=30_000)
+    page.get_by_role("link", name="Lanjut ke pertanyaan").click()
+    expect(page.get_by_text("Pertanyaan 2 dari 14")).to_be_visible()
+    page.get_by_role("button", name="Simpan dan lanjut").click()
+    expect(page.get_by_text("Pertanyaan 6 dari 14")).to_be_visible()
+    assert faults == []
+    context.close()
