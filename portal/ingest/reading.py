@@ -6,20 +6,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
 from config import regions
 from config.profile import Profile
-from geo import codec, wire
-from geo.errors import GeoError
+from geo.errors import GeoError, NeedsChoiceError
 from geo.exports.types import ExportRequest, ExportResult
-from geo.findings import Finding, error
+from geo.findings import Finding
 from geo.layers.types import LayerChoice, LayerContext, LayerInspection, Region, StagedLayer
 from geo.tables.types import ReadChoice, StagedTable, StageError, TableReport
-from geo.wire import CommandName
 from portal.kernel import sandbox
+from portal.kernel.reader import FileReader
 
-T = TypeVar("T")
 OnProgress = Callable[[float, str], None]
 
 
@@ -47,38 +45,51 @@ class Reader:
         self, path: Path, filename: str, choice: ReadChoice | None, work: Path, progress: OnProgress = _quiet
     ) -> TableReport:
         """What a table file holds. Raises Refused."""
-        call = wire.TableCall(filename, codec.encode(choice) if choice else None)
-        return self._run(CommandName.INSPECT_TABLE, call, path, work, progress, TableReport)
+        with _refusing():
+            return self._files.inspect_table(
+                path, filename, choice or ReadChoice(), work_dir=work, on_progress=_steps(progress)
+            )
 
     def stage_table(
         self, path: Path, filename: str, choice: ReadChoice | None, work: Path, progress: OnProgress = _quiet
     ) -> StagedTable:
         """The table as one file for COPY in `work`. Raises Refused with every bad cell as a finding."""
-        call = wire.TableCall(filename, codec.encode(choice) if choice else None)
-        return self._run(CommandName.STAGE_TABLE, call, path, work, progress, StagedTable)
+        with _refusing():
+            return self._files.stage_table(
+                path, filename, choice or ReadChoice(), work_dir=work, on_progress=_steps(progress)
+            )
 
     def inspect_layer(
         self, path: Path, filename: str, choice: LayerChoice | None, work: Path, progress: OnProgress = _quiet
     ) -> LayerInspection:
         """What a layer file holds. Raises Refused."""
-        call = wire.LayerCall(filename, choice or LayerChoice(), self.context())
-        return self._run(CommandName.INSPECT_LAYER, call, path, work, progress, LayerInspection)
+        with _refusing():
+            return self._files.inspect_layer(
+                path, filename, choice or LayerChoice(), self.context(), work_dir=work, on_progress=_steps(progress)
+            )
 
     def stage_layer(
         self, path: Path, filename: str, choice: LayerChoice | None, work: Path, progress: OnProgress = _quiet
     ) -> StagedLayer:
         """The layer as one file for COPY in `work`, EPSG:4326. Raises Refused."""
-        call = wire.LayerCall(filename, choice or LayerChoice(), self.context())
-        return self._run(CommandName.STAGE_LAYER, call, path, work, progress, StagedLayer)
+        with _refusing():
+            return self._files.stage_layer(
+                path, filename, choice or LayerChoice(), self.context(), work_dir=work, on_progress=_steps(progress)
+            )
 
     def preview_layer(self, path: Path, filename: str, choice: LayerChoice | None, work: Path) -> dict[str, Any]:
         """A GeoJSON FeatureCollection of the first features, outlines thinned. Raises Refused."""
-        call = wire.LayerCall(filename, choice or LayerChoice(), self.context())
-        return self._run(CommandName.PREVIEW_LAYER, call, path, work, _quiet, dict[str, Any])
+        with _refusing():
+            return self._files.preview_layer(path, filename, choice or LayerChoice(), self.context(), work_dir=work)
 
     def export_layer(self, path: Path, asked: ExportRequest, work: Path, progress: OnProgress = _quiet) -> ExportResult:
         """The export files of a layer in `work`, made from a stream of features. Raises Refused."""
-        return self._run(CommandName.EXPORT_LAYER, wire.ExportCall(asked), path, work, progress, ExportResult)
+        with _refusing():
+            return self._files.export_layer(path, asked, work_dir=work, on_progress=_steps(progress))
+
+    @property
+    def _files(self) -> FileReader:
+        return FileReader(self.limits) if self.limits else FileReader()
 
     def context(self) -> LayerContext:
         """Region and valid region codes of this deployment's province, for the checks of layers."""
@@ -96,41 +107,21 @@ class Reader:
         bps = frozenset(found for code in codes if (found := regions.to_bps(code)))
         return LayerContext(region=region, codes=codes, bps_codes=bps)
 
-    def _run(
-        self,
-        command: CommandName,
-        call: wire.TableCall | wire.LayerCall | wire.ExportCall,
-        path: Path,
-        work: Path,
-        progress: OnProgress,
-        kind: type[T],
-    ) -> T:
-        def report(step: sandbox.Progress) -> None:
-            progress(step.share, step.message)
 
-        try:
-            reply = sandbox.run(
-                "geo.worker",
-                wire.request(command, call),
-                work_dir=work,
-                input_file=path,
-                limits=self.limits,
-                on_progress=report,
-            )
-            return codec.decode(kind, wire.unwrap(reply))
-        except StageError as refusal:
-            raise Refused(_cells(refusal), choosable=True) from refusal
-        except GeoError as refusal:
-            choosable = type(refusal).__name__ == "NeedsChoiceError"
-            raise Refused((refusal.finding,), choosable=choosable) from refusal
-        except sandbox.SandboxTimeoutError as failure:
-            raise Refused((error("berkas.waktu", "Berkas terlalu lama dibaca dan dihentikan."),)) from failure
-        except sandbox.SandboxMemoryError as failure:
-            raise Refused((error("berkas.memori", "Berkas memerlukan memori melebihi batas."),)) from failure
-        except sandbox.SandboxError as failure:
-            raise Refused(
-                (error("berkas.rusak", "Pembaca berkas berhenti mendadak; berkas tidak dapat dibaca."),)
-            ) from failure
+def _steps(progress: OnProgress) -> Callable[[sandbox.Progress], None]:
+    """The child's progress as this room tells it."""
+    return lambda step: progress(step.share, step.message)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    """Turn the engine's refusals into this room's."""
+    try:
+        yield
+    except StageError as refusal:
+        raise Refused(_cells(refusal), choosable=True) from refusal
+    except GeoError as refusal:
+        raise Refused((refusal.finding,), choosable=isinstance(refusal, NeedsChoiceError)) from refusal
 
 
 def _cells(refusal: StageError) -> tuple[Finding, ...]:
