@@ -25,16 +25,16 @@ from tests.portal.ingest.house import CSV, run_of
 from tests.support import Databases
 
 MESSY = (
-    "Jumlah Posyandu per Kecamatan;;;\n"
-    "Kabupaten Brebes;;;\n"
-    "Kode Wilayah;Kecamatan;Tahun;Jumlah Posyandu\n"
-    "33.29.01;Salem;2024;102\n"
-    "33.29.02;Bantarkawung;2024;96\n"
-    "33.29.03;Bumiayu;2024;belum ada\n"
-    "33.29.04;Paguyangan;2024;110\n"
-    "33.29.05;Sirampog;2024;88\n"
-    "Sumber: Dinas Kesehatan;;;\n"
-).encode()
+    b"Jumlah Posyandu per Kecamatan;;;\n"
+    b"Kabupaten Brebes;;;\n"
+    b"Kode Wilayah;Kecamatan;Tahun;Jumlah Posyandu\n"
+    b"33.29.01;Salem;2024;102\n"
+    b"33.29.02;Bantarkawung;2024;96\n"
+    b"33.29.03;Bumiayu;2024;belum ada\n"
+    b"33.29.04;Paguyangan;2024;110\n"
+    b"33.29.05;Sirampog;2024;88\n"
+    b"Sumber: Dinas Kesehatan;;;\n"
+)
 ANSWERS = {
     "judul": "Jumlah Puskesmas per Kecamatan 2024",
     "deskripsi": "Jumlah puskesmas menurut kecamatan.",
@@ -141,7 +141,7 @@ class Pages:
         assert row is not None
         return UUID(str(row[0]))
 
-    def loaded(self, who: str = "siti", data: bytes = CSV, name: str = "puskesmas.csv", **answers: str) -> UUID:
+    def loaded(self, who: str = "siti", data: bytes = CSV, name: str = "puskesmas.csv", **answers: Any) -> UUID:
         """A dataset with one loaded file and complete metadata."""
         dataset_id = self.new((data, name), who=who)
         self.post(who, f"/data/{dataset_id}/berkas/{self.resource(dataset_id)}/pilihan", tindakan="muat")
@@ -155,13 +155,13 @@ class Pages:
         hidden = {"token": value(page, "token"), "dasar": value(page, "dasar")}
         return self.post(who, f"/data/{dataset_id}/keterangan", status, **{**ANSWERS, **hidden, **answers})
 
-    def submitted(self, **answers: str) -> UUID:
+    def submitted(self, **answers: Any) -> UUID:
         """A dataset that waits for its checker."""
         dataset_id = self.loaded(**answers)
         self.post("siti", f"/data/{dataset_id}/ajukan")
         return dataset_id
 
-    def released(self, **answers: str) -> UUID:
+    def released(self, **answers: Any) -> UUID:
         """The whole way out."""
         dataset_id = self.submitted(**answers)
         self.post("wati", f"/data/{dataset_id}/periksa/validasi", minutes="BA-1/2026", method="Pencocokan")
@@ -180,7 +180,7 @@ class Pages:
         return str(row[0])
 
 
-def stars() -> dict[str, str]:
+def stars() -> dict[str, Any]:
     """The five fields as the upload page posts them."""
     names = ("instansi_penerbit", "sumber_data", "metode_pengumpulan", "tanggal_pengambilan")
     return {name: ANSWERS[name] for name in names}
