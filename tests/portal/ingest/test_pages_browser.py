@@ -137,6 +137,12 @@ def context_of(browser: Browser, state: Any, width: int, scheme: Any) -> Browser
     )
 
 
+def photograph(page: Page, path: Path, width: int) -> None:
+    """The page from its top, at most three screens of it: enough to judge, small enough to keep."""
+    height = min(page.evaluate("document.documentElement.scrollHeight"), 1800)
+    page.screenshot(path=str(path), full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+
+
 def listen(page: Page, faults: list[str]) -> None:
     """Script and policy errors of the page."""
     page.on("pageerror", lambda error: faults.append(str(error)))
@@ -165,7 +171,7 @@ def test_every_office_page_is_in_order(
             assert answer is not None
             assert answer.status == 200, (name, answer.status)
             if folder and scheme == "light":
-                page.screenshot(path=str(Path(folder) / f"kantor-{name}-{width}.png"), full_page=True)
+                photograph(page, Path(folder) / f"kantor-{name}-{width}.png", width)
             faults += faults_of(page, name)
         context.close()
     assert faults == []
