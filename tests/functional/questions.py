@@ -14,7 +14,8 @@ PAGES = (
 )  # fmt: skip
 SEARCHES = (
     "q=rumah+aman", "q=korban", "q=penduduk", "q=puskesmas", "q=rumha", "tags=rumah+aman",
-    "organization=dinas-kesehatan", "groups=sosial", "urut=terbaru", "urut=judul", "urut=unduhan", "q=tempat&urut=relevan", "page=2",
+    "organization=dinas-kesehatan", "groups=sosial", "urut=terbaru", "urut=judul", "urut=unduhan",
+    "q=tempat&urut=relevan", "page=2",
 )  # fmt: skip
 SUGGESTIONS = ("r", "ru", "rumah", "rumah a", "kor", "b", "leta", "sandi", "pendamping")
 ACTIONS = (

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
 from portal.ingest.schemas import Classification, Consent, ResourceEdit, Validation
+from portal.ingest.usage import UsageRoller
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound
 from portal.kernel.storage import content_key
 from tests.portal.ingest.house import CSV, House, refused, run_of
@@ -207,6 +208,48 @@ def test_a_published_dataset_that_becomes_exempt_goes_without_a_tombstone(house:
     assert house.state(dataset_id) == "terbit_terbatas"
     assert house.count("office", "SELECT count(*) FROM ingest.release_order WHERE finished IS NULL") == 0
     assert_no_trace(house, resource_id)
+
+
+def test_what_was_withdrawn_and_is_found_exempt_loses_its_tombstone_and_its_figures(house: House) -> None:
+    """I5: plain 404, no tombstone; nothing on the public side names it any more, uses that are counted late neither."""
+    dataset_id, _resource = house.released(judul="Ditarik lalu dikecualikan")
+    usage = "INSERT INTO inbox.usage (dataset_id, version, kind, day, count) VALUES (%s, 1, 'unduh', '2026-01-01', 30)"
+    house.public.execute(usage, (dataset_id,))
+    _roll(house)
+    assert _mentions(house, dataset_id) >= {"notice", "applied_order", "dataset"}
+    with house.act() as ingest:
+        ingest.deciding.withdraw(house.people["wati"], dataset_id, "Angka keliru")
+    house.quick()
+    assert "tombstone" in _mentions(house, dataset_id)
+    exempt = Classification(
+        sifat="dikecualikan", number="SK-5/2026", grounds=("17h",), reason="Rahasia pribadi", approval="ND-11/2026"
+    )
+    with house.act() as ingest:
+        ingest.deciding.classify(house.people["pita"], dataset_id, exempt)
+    house.quick()
+    assert _mentions(house, dataset_id) == set()
+    house.public.execute(usage, (dataset_id,))
+    _roll(house)
+    assert _mentions(house, dataset_id) == set()
+    assert house.count("office", "SELECT count(*) FROM ingest.release_order WHERE finished IS NULL") == 0
+
+
+def _roll(house: House) -> None:
+    scope = house.runtime.scope()
+    try:
+        UsageRoller(scope.session("publisher")).roll(date(2026, 1, 2))
+        scope.commit()
+    finally:
+        scope.close()
+
+
+def _mentions(house: House, dataset_id: UUID) -> set[str]:
+    """Tables of the public side that name the dataset."""
+    tables = house.public.execute(
+        "SELECT schemaname, tablename FROM pg_tables WHERE schemaname IN ('catalog', 'inbox', 'search')"
+    ).fetchall()
+    query = 'SELECT count(*) FROM "{}"."{}" x WHERE x::text LIKE %s'
+    return {table for schema, table in tables if house.count("public", query.format(schema, table), f"%{dataset_id}%")}
 
 
 def test_T28_a_column_that_is_not_public_is_in_no_public_file(house: House) -> None:

@@ -1,0 +1,187 @@
+"""Every GET address of the office as every role: T04 on what is exempt, T40 on foreign drafts, no fault anywhere."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from portal.kernel.identity import ASSIGNABLE_ROLES, Role
+from tests.apps import Office
+from tests.functional.visits import masked_body
+from tests.functional.world import World
+from tests.support import counted_statements
+
+OWN, FOREIGN = "dinas-kesehatan", "diskominfotik"
+#: Ids of datasets and of their parts; the API and the dump answer from the public side only.
+DATASET_ARGUMENTS = {"dataset_id", "resource_id"}
+PUBLIC_BLUEPRINTS = {"api", "datastore"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """What an address is about."""
+
+    dataset_id: UUID
+    resource_id: UUID
+    agency_id: UUID
+    name: str
+    job_id: int = 1
+
+    def address(self, rule: Rule) -> str:
+        """The rule with this target's ids in it."""
+        known = {key: str(value) for key, value in vars(self).items()}
+        numbers = {"version": "1", "number": "1", "z": "9", "x": "411", "y": "266", "feature_id": "1"}
+
+        def fill(match: re.Match[str]) -> str:
+            kind, name = match[1] or "", match[2]
+            return (
+                known.get(name) or numbers.get(name) or (str(self.dataset_id) if kind.startswith("uuid") else self.name)
+            )
+
+        return re.sub(r"<(?:([^:<>]+):)?(\w+)>", fill, rule.rule)
+
+
+@pytest.fixture(scope="module")
+def office(world: World) -> Iterator[Office]:
+    with world.office() as made:
+        yield made
+
+
+def get_rules(office: Office) -> list[Rule]:
+    return [rule for rule in office.app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+
+
+def about_datasets(office: Office) -> list[Rule]:
+    """Office addresses that take a dataset's id."""
+    found = [rule for rule in get_rules(office) if rule.arguments & DATASET_ARGUMENTS]
+    return [rule for rule in found if rule.endpoint.split(".")[0] not in PUBLIC_BLUEPRINTS]
+
+
+def target(world: World, name: str, agency: str = OWN) -> Target:
+    secret = world.secrets[name]
+    job = world.house.office.execute(
+        "SELECT max(job_id) FROM operations.progress WHERE subject = %s", (str(secret.resource_ids[0]),)
+    ).fetchone()
+    number = job[0] if job and job[0] else 1
+    return Target(secret.dataset_id, secret.resource_ids[0], world.house.agencies[agency], secret.name, number)
+
+
+def missing(like: Target) -> Target:
+    return Target(uuid4(), uuid4(), like.agency_id, like.name[::-1], like.job_id)
+
+
+def signed_in(
+    office: Office, world: World, role: Role, agency: str, cache: dict[tuple[Role, str], FlaskClient]
+) -> FlaskClient:
+    if (role, agency) not in cache:
+        name = f"{role.value}-{agency}".replace("_", "-")
+        office.person(name, role, agency=world.house.agencies[agency])
+        cache[role, agency] = office.sign_in(name)
+    return cache[role, agency]
+
+
+@pytest.fixture(scope="module")
+def sessions() -> dict[tuple[Role, str], FlaskClient]:
+    return {}
+
+
+#: Those whom the walk takes along every time; all of them in the long run.
+SOME = (Role.ADMIN, Role.PRODUSEN, Role.GIS, Role.WALIDATA, Role.PPID, Role.KEPALA_OPD, Role.AUDITOR)
+
+
+@pytest.mark.parametrize("roles", [SOME, pytest.param(ASSIGNABLE_ROLES, marks=pytest.mark.long)], ids=["some", "all"])
+def test_T40_no_foreign_draft_is_there_and_no_address_breaks(
+    office: Office, world: World, sessions: dict, roles: tuple[Role, ...]
+) -> None:
+    """Own and foreign agency, every role, every GET address: under 500; a foreign draft is not there."""
+    draft = target(world, "draft")
+    faults, seen, opened = {}, {}, set()
+    rules, dataset_rules = get_rules(office), {rule.rule for rule in about_datasets(office)}
+    for role in roles:
+        for agency in (OWN, FOREIGN):
+            client = signed_in(office, world, role, agency, sessions)
+            for rule in rules:
+                status = client.get(draft.address(rule)).status_code
+                if status >= 500:
+                    faults[role, agency, rule.rule] = status
+                if rule.rule in dataset_rules and agency == FOREIGN and status not in {403, 404}:
+                    seen[role, agency, rule.rule] = status
+                if rule.rule in dataset_rules and agency == OWN and status == 200:
+                    opened.add((role, rule.rule))
+    assert faults == {}
+    assert seen == {}
+    # the walk would prove nothing if nobody saw anything
+    assert {role for role, _rule in opened} >= {Role.PRODUSEN, Role.GIS, Role.KEPALA_OPD}
+    assert not {role for role, _rule in opened} & {Role.ADMIN, Role.AUDITOR, Role.BUPATI, Role.SEKDA, Role.PEJABAT}
+
+
+@pytest.mark.parametrize("name", ["exempt", "recalled"])
+def test_T04_to_nobody_is_an_exempt_dataset_there(office: Office, world: World, sessions: dict, name: str) -> None:
+    """Admin, those who made it, those who decided: the 404 of what never was, same bytes, same number of statements."""
+    hidden = target(world, name)
+    absent = missing(hidden)
+    rules = about_datasets(office)
+    assert len(rules) >= 5
+    for role in (Role.ADMIN, Role.PRODUSEN, Role.WALIDATA, Role.PPID, Role.KEPALA_OPD, Role.AUDITOR):
+        client = signed_in(office, world, role, OWN, sessions)
+        for rule in rules:
+            one, two = answer(client, hidden, rule), answer(client, absent, rule)
+            assert one[0] == 404, (role, rule.rule, one)
+            assert one == two, (role, rule.rule)
+
+
+def answer(client: FlaskClient, about: Target, rule: Rule) -> tuple[int, bytes, int]:
+    """Status, body without ids and form tokens, statements."""
+    with counted_statements() as log:
+        got = client.get(about.address(rule))
+    tokens = (str(about.dataset_id), about.dataset_id.hex, str(about.resource_id), about.resource_id.hex, about.name)
+    return got.status_code, masked_body(got.get_data(), tokens), len(log)
+
+
+def test_T04_every_other_address_answers_admin_as_for_what_never_was(
+    office: Office, world: World, sessions: dict
+) -> None:
+    """The CKAN API and the dump on the office side too."""
+    hidden = target(world, "exempt")
+    absent = missing(hidden)
+    client = signed_in(office, world, Role.ADMIN, FOREIGN, sessions)
+    for rule in get_rules(office):
+        if rule.arguments:
+            assert answer(client, hidden, rule) == answer(client, absent, rule), rule.rule
+    for action in ("package_show", "resource_show", "datastore_search", "datastore_info"):
+        for value in (hidden.dataset_id, hidden.resource_id, hidden.name):
+            name = "id" if action.endswith("_show") else "resource_id"
+            assert client.get(f"/api/3/action/{action}", query_string={name: value}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["exempt", "draft"])
+def test_T04_without_a_session_one_is_sent_to_sign_in(office: Office, world: World, name: str) -> None:
+    """Before anything is looked up: alike for what is there and what is not."""
+    about = target(world, name)
+    absent = missing(about)
+    for rule in about_datasets(office):
+        got = office.client().get(about.address(rule))
+        if got.status_code == 401:  # addresses for programs
+            assert office.client().get(absent.address(rule)).status_code == 401
+            continue
+        assert got.status_code == 303, rule.rule
+        assert got.headers["Location"].startswith("/masuk?next="), rule.rule
+
+
+def test_no_list_of_the_office_names_what_is_exempt(office: Office, world: World, sessions: dict) -> None:
+    """Tasks, search, own data, upload pages, in both languages; words and ids."""
+    hidden = [world.secrets[name] for name in ("exempt", "recalled")]
+    words = [word.lower().encode() for secret in hidden for word in (*secret.words, *secret.ids, secret.name)]
+    plain = [rule.rule for rule in get_rules(office) if not rule.arguments]
+    for role in (Role.ADMIN, Role.PRODUSEN, Role.WALIDATA, Role.PPID):
+        client = signed_in(office, world, role, OWN, sessions)
+        for path in plain:
+            for tail in ("", "?lang=en", "?q=rumah+aman"):
+                body = client.get(path + tail).get_data().lower()
+                assert [word for word in words if word in body] == [], (role, path)
