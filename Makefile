@@ -27,10 +27,10 @@ demo: $(STAMPS)/run-system $(STAMPS)/run-python ## Install what is missing, load
 	@if [ "$${SEARCH:-}" = elasticsearch ]; then $(SYSTEM) elasticsearch; fi
 	@exec $(BIN)/portal demo
 
-test: $(STAMPS)/test-system $(STAMPS)/dev-python ## Run the suite on real PostGIS, Elasticsearch and Chromium
+test: $(STAMPS)/browser ## Run the suite on real PostGIS, Elasticsearch and Chromium
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
-test-long: $(STAMPS)/test-system $(STAMPS)/dev-python ## Run the suite with the long matrices and longer fuzzing
+test-long: $(STAMPS)/browser ## Run the suite with the long matrices and longer fuzzing
 	@$(BIN)/python -m pytest --long $(PYTEST_ARGS)
 
 lint: $(STAMPS)/dev-python ## Check style, types and import floors
@@ -39,7 +39,7 @@ lint: $(STAMPS)/dev-python ## Check style, types and import floors
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-bench: $(STAMPS)/test-system $(STAMPS)/dev-python ## Run the benchmarks; figures go to docs/performance.md by hand
+bench: $(STAMPS)/browser ## Run the benchmarks; figures go to docs/performance.md by hand
 	@$(BIN)/python -m bench $(BENCH_ARGS)
 
 fmt: $(STAMPS)/dev-python ## Format the code
@@ -80,6 +80,9 @@ $(STAMPS)/run-python: requirements.lock requirements-bootstrap.lock setup.cfg py
 $(STAMPS)/dev-python: requirements-dev.lock requirements-bootstrap.lock setup.cfg pyproject.toml $(STAMPS)/uv
 	@$(SYNC) requirements-dev.lock requirements-bootstrap.lock
 	@$(SELF)
-	@# Ubuntu has no Chromium outside its snap: Playwright's own build, with what it needs
+	@touch $@
+
+# --- the browser: the system's; Ubuntu has none outside its snap, so there Playwright's own build, with what it needs
+$(STAMPS)/browser: $(STAMPS)/test-system $(STAMPS)/dev-python
 	@command -v chromium google-chrome > /dev/null || $(BIN)/playwright install --with-deps chromium
 	@touch $@
