@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import date, datetime
 from functools import lru_cache
@@ -91,11 +92,8 @@ def _resource(package: dict[str, Any], item: dict[str, Any], *, layer: bool) -> 
     )
 
 
-def fill(url: str, count: int) -> Iterator[SearchDocument]:
-    """Writes `count` datasets into schema `catalog` (superuser's address) and gives their search documents.
-
-    The rows are there once the iterator is at its end. Datasets of an earlier, smaller size stay.
-    """
+def fill(url: str, count: int) -> None:
+    """Brings schema `catalog` to `count` datasets (superuser's address); those of a smaller size stay."""
     with psycopg.connect(url) as connection:
         row = connection.execute("SELECT count(*) FROM catalog.dataset").fetchone()
         start = int(row[0]) if row else 0
@@ -109,9 +107,7 @@ def fill(url: str, count: int) -> Iterator[SearchDocument]:
                 for number in range(start, count):
                     dataset = published(generator.dataset(number))
                     agencies[dataset.agency.id] = dataset.agency
-                    ready = documents.build(dataset, SITE)
-                    copy.write_row(_row(dataset, ready))
-                    yield ready.search
+                    copy.write_row(_row(dataset, documents.build(dataset, SITE)))
             for item in agencies.values():
                 cursor.execute(
                     "INSERT INTO catalog.organization (id, name, title, tingkat) VALUES (%s, %s, %s, %s)"
@@ -120,8 +116,28 @@ def fill(url: str, count: int) -> Iterator[SearchDocument]:
                 )
             cursor.execute("INSERT INTO catalog.dataset SELECT * FROM fresh")
         connection.commit()
+
+
+def stored(url: str) -> Iterator[SearchDocument]:
+    """The search documents as they stand beside the datasets, streamed."""
+    with psycopg.connect(url) as connection, connection.cursor(name="stored") as cursor:
+        cursor.execute("SELECT search FROM catalog.dataset")
+        for (found,) in cursor:
+            yield SearchDocument.from_json(found)
+
+
+def grow(url: str, engines: dict[str, Engine], count: int) -> dict[str, float]:
+    """Brings the database to `count` datasets and rebuilds every engine from it; the seconds of each rebuild."""
+    fill(url, count)
+    taken: dict[str, float] = {}
+    for name, engine in engines.items():
+        started = time.perf_counter()
+        if engine.rebuild(stored(url)) != count:
+            raise RuntimeError(f"{name} lacks documents")
+        taken[name] = time.perf_counter() - started
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
+    return taken
 
 
 def _row(dataset: PublishedDataset, ready: Documents) -> tuple[object, ...]:
@@ -135,22 +151,3 @@ def _row(dataset: PublishedDataset, ready: Documents) -> tuple[object, ...]:
         orjson.dumps(ready.page).decode(), orjson.dumps(ready.search.to_json()).decode(), shape, dataset.created,
         dataset.modified, 1, 1, dataset.order_id,
     )  # fmt: skip
-
-
-def grow(url: str, engines: list[Engine], count: int) -> None:
-    """Brings the database and every engine to `count` datasets, batch by batch so that memory stays flat."""
-    batch: list[SearchDocument] = []
-    for document in fill(url, count):
-        batch.append(document)
-        if len(batch) == 2_000:
-            _write(engines, batch)
-    _write(engines, batch)
-    for engine in engines:
-        if engine.count() != count:
-            raise RuntimeError("an engine lacks documents")
-
-
-def _write(engines: list[Engine], batch: list[SearchDocument]) -> None:
-    for engine in engines:
-        engine.upsert(batch)
-    batch.clear()

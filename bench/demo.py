@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from bench.measure import family_seconds
 from portal.operations.cluster import free_port
 from portal.operations.demo_settings import read_environment
 from portal.operations.supervisor import answers
@@ -23,12 +24,14 @@ START_SECONDS = 1800
 
 @dataclass(frozen=True)
 class Demo:
-    """A running demo: its folder, its public address, its top process, and how long it took to serve."""
+    """A running demo: its folder, its public address, its top process, and how long it took to serve, by the clock
+    and in processor time of what then runs (the sandbox's children have gone)."""
 
     folder: Path
     url: str
     pid: int
     seconds: float
+    cpu: float
 
 
 def attached(folder: Path) -> Demo:
@@ -37,7 +40,7 @@ def attached(folder: Path) -> Demo:
     url = environment.get("PORTAL_SITE_URL", "")
     if not url or not answers(f"{url}/health"):
         raise RuntimeError(f"no demo runs in {folder}")
-    return Demo(folder, url, int((folder / "lock").read_text(encoding="ascii")), 0.0)
+    return Demo(folder, url, int((folder / "lock").read_text(encoding="ascii")), 0.0, 0.0)
 
 
 @contextmanager
@@ -57,7 +60,7 @@ def started(folder: Path) -> Iterator[Demo]:
                 tail = (folder / "bench.log").read_text(encoding="utf-8", errors="replace")[-2000:]
                 raise RuntimeError(f"the demo did not start:\n{tail}")
             time.sleep(0.05)
-        yield Demo(folder, url, process.pid, time.perf_counter() - begin)
+        yield Demo(folder, url, process.pid, time.perf_counter() - begin, family_seconds(process.pid))
     finally:
         if process.poll() is None:
             process.send_signal(signal.SIGINT)

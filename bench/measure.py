@@ -84,12 +84,8 @@ class Clock:
 
 
 def family_seconds(pid: int) -> float:
-    """Processor seconds of a process, of its living children, and of those it has waited for."""
-    total = 0
-    for member in (pid, *_children(pid)):
-        _name, fields = _stat(member)
-        total += sum(int(item) for item in fields[11 : 15 if member == pid else 13])
-    return total / _TICKS
+    """Processor seconds of a process and all below it, with those that have ended and were waited for."""
+    return sum(int(item) for member in descendants(pid) for item in _stat(member)[1][11:15]) / _TICKS
 
 
 def _stat(pid: int) -> tuple[str, list[str]]:

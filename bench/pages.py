@@ -6,7 +6,6 @@ The peer is the bar of the first milestone; CKAN is weighed beside us where it c
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,19 +55,13 @@ def page_types(url: str) -> dict[str, str]:
     for name, items in (("table", tables), ("layer", layers)):
         if items:
             found[f"dataset with a {name}"] = place = f"/dataset/{items[0]['name']}"
-            pages = links(get(url + place), rf"{place}/resource/[0-9a-f-]+[^\"]*")
-            found |= {f"{name} view{_last(page)}": page for page in pages[:3]}
+            views = links(get(url + place), r"/(?:tabel|grafik|peta)/[0-9a-f-]+")
+            found |= {f"{page.split('/')[1]} of a {name}": page for page in views}
     found |= {"organizations": "/organization", "groups": "/group", "not found": "/dataset/tidak-ada"}
     for name in ("organization", "group"):
         found |= {f"one {name}": page for page in links(get(f"{url}/{name}"), rf"/{name}/[^\"/?]+")[:1]}
     found |= {f"about: {page}": page for page in links(get(url), r"/(?:tentang|api|about)[^\"]*")[:2]}
     return found
-
-
-def _last(page: str) -> str:
-    """What follows the id of a resource in its address, to tell its pages apart."""
-    rest = re.sub(r"^.*/resource/[0-9a-f-]+", "", page)
-    return f" {rest[:24]}" if rest else ""
 
 
 def _is(package: dict[str, Any], kind: str) -> bool:

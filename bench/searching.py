@@ -108,9 +108,9 @@ def run(
         seats = [_seat("PostgreSQL", base, "postgresql:", index), _seat("Elasticsearch", base, url, index)]
         try:
             for size in sorted(sizes):
-                started = time.perf_counter()
-                catalogue.grow(base.superuser("public"), [seat.engine for seat in seats], size)
-                print(f"\n{size:,} datasets written in {time.perf_counter() - started:.0f} s")
+                engines = {seat.name: seat.engine for seat in seats}
+                for name, seconds in catalogue.grow(base.superuser("public"), engines, size).items():
+                    print(f"{name}: rebuilt with {size:,} datasets in {seconds:.0f} s", flush=True)
                 answer[str(size)] = _measure(seats, size, requests)
         finally:
             for seat in seats:

@@ -74,7 +74,7 @@ def test_pages_are_weighed_in_a_real_browser(
 ) -> None:
     app, runtime = make_public(databases, tmp_path)
     writer = House(base, service_runtime(settings(base)))
-    catalogue.grow(base.superuser("public"), [writer.runtime.search], 5)
+    catalogue.grow(base.superuser("public"), {"PostgreSQL": writer.runtime.search}, 5)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
