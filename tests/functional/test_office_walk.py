@@ -13,7 +13,7 @@ from werkzeug.routing import Rule
 
 from portal.kernel.identity import ASSIGNABLE_ROLES, Role
 from tests.apps import Office
-from tests.functional.visits import masked_body
+from tests.functional.visits import cost, masked_body
 from tests.functional.world import World
 from tests.support import counted_statements
 
@@ -141,7 +141,7 @@ def answer(client: FlaskClient, about: Target, rule: Rule) -> tuple[int, bytes, 
     with counted_statements() as log:
         got = client.get(about.address(rule))
     tokens = (str(about.dataset_id), about.dataset_id.hex, str(about.resource_id), about.resource_id.hex, about.name)
-    return got.status_code, masked_body(got.get_data(), tokens), len(log)
+    return got.status_code, masked_body(got.get_data(), tokens), cost(log)
 
 
 def test_T04_every_other_address_answers_admin_as_for_what_never_was(
