@@ -58,6 +58,21 @@ def test_nothing_that_links_lead_to_holds_a_secret(told: Told, crawled: dict[str
     assert len(crawled) > 120
 
 
+def test_T02_what_nobody_classified_is_closed(told: Told) -> None:
+    """`belum_ditetapkan` by default; the citizen's answer is that of a dataset that never was."""
+    secret = told.world.secrets["draft"]
+    row = told.world.house.office.execute(
+        "SELECT sifat FROM vault.register WHERE dataset_id = %s", (secret.dataset_id,)
+    )
+    assert row.fetchone() == ("belum_ditetapkan",)
+    for path in (
+        f"/dataset/{secret.name}",
+        f"/tabel/{secret.resource_ids[0]}",
+        f"/datastore/dump/{secret.resource_ids[0]}",
+    ):
+        assert told.visitor.ask(path).status == 404
+
+
 def test_tiles_over_the_place_hold_nothing_at_any_zoom(told: Told) -> None:
     tiles = [answer for path, answer in told.before.items() if path.endswith(".mvt")]
     assert len(tiles) == 19
