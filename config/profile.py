@@ -85,9 +85,7 @@ class Accent:
         ):
             ratio = colour.contrast(value, ground)
             if ratio < colour.TEXT_CONTRAST:
-                raise ValueError(
-                    f"aksen {name} {value} kontrasnya {ratio:.2f} terhadap {ground}; minimal 4,5"
-                )
+                raise ValueError(f"aksen {name} {value} kontrasnya {ratio:.2f} terhadap {ground}; minimal 4,5")
         return self
 
     @property
@@ -302,7 +300,6 @@ def read_profile(path: Path) -> Profile:
         return TypeAdapter(Profile).validate_python({**document, "name": path.stem})
     except ValidationError as error:
         faults = [
-            f"{'.'.join(str(part) for part in fault['loc']) or path.stem}: {fault['msg']}"
-            for fault in error.errors()
+            f"{'.'.join(str(part) for part in fault['loc']) or path.stem}: {fault['msg']}" for fault in error.errors()
         ]
         raise ProfileError(f"profil {path.name} salah: " + "; ".join(faults)) from error

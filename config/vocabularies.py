@@ -155,9 +155,7 @@ def units() -> Mapping[str, Unit]:
     rows = read_rows("units")
     return MappingProxyType(
         {
-            r["code"]: Unit(
-                r["code"], r["label"], r["label_en"], r["symbol"], r["dimension"], int(r["decimals"])
-            )
+            r["code"]: Unit(r["code"], r["label"], r["label_en"], r["symbol"], r["dimension"], int(r["decimals"]))
             for r in rows
         }
     )
