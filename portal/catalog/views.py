@@ -88,6 +88,7 @@ def _search_context(found: SearchPage, path: str) -> dict[str, Any]:
         "suggestion_href": href(SearchForm(q=results.suggestion).query()) if results.suggestion else None,
         "everything": href(""),
         "box_basemap": url_for("catalog.boundaries", code=_home_code()) if _home_code() else None,
+        "box_home": regions.bbox(_home_code() or ""),
     }
 
 

@@ -1,0 +1,1 @@
+"""Journeys and checks in a real browser, against whole applications over real databases."""
