@@ -138,9 +138,9 @@ def _columns(table: Prepared, outputs: Sequence[_Output]) -> tuple[StagedColumn,
     staged: list[StagedColumn] = []
     for start in range(0, len(outputs), 30):
         batch = outputs[start : start + 30]
-        asked = ", ".join(f"{_bounds(each)}, approx_count_distinct({each.item.cell})" for each in batch)
+        asked = ", ".join(map(_bounds, batch))
         found = table.con.execute(f"SELECT {asked} FROM raw").fetchone()  # noqa: S608
-        staged += [_staged(table, each, *found[i * 3 : i * 3 + 3]) for i, each in enumerate(batch)]
+        staged += [_staged(table, each, *found[i * 2 : i * 2 + 2]) for i, each in enumerate(batch)]
     return tuple(staged)
 
 
@@ -158,7 +158,7 @@ def _bounds(output: _Output) -> str:
     return "NULL, NULL"
 
 
-def _staged(table: Prepared, output: _Output, low: str | None, high: str | None, distinct: int) -> StagedColumn:
+def _staged(table: Prepared, output: _Output, low: str | None, high: str | None) -> StagedColumn:
     item = output.item
     nulls = table.row_count - item.filled
     if output.type is not ColumnType.TEXT:
@@ -169,7 +169,6 @@ def _staged(table: Prepared, output: _Output, low: str | None, high: str | None,
         type=output.type,
         pg_type=_pg_type(output, low, high),
         null_count=nulls,
-        distinct_hint=min(int(distinct), table.row_count),
         minimum=low,
         maximum=high,
     )

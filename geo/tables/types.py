@@ -204,7 +204,7 @@ class StagedColumn:
     """A column of the staged file; ``pg_type`` is one of a closed list (see ``PG_TYPES``).
 
     ``minimum`` and ``maximum`` are canonical texts (numbers with a point, ISO dates), None for text and empty
-    columns; ``distinct_hint`` is approximate.
+    columns.
     """
 
     name: str
@@ -212,7 +212,6 @@ class StagedColumn:
     type: ColumnType
     pg_type: str
     null_count: int
-    distinct_hint: int
     minimum: str | None = None
     maximum: str | None = None
 

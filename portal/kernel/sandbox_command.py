@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import importlib.util
 import json
 import os
@@ -91,6 +92,7 @@ def prepare(module: str, work_dir: Path, input_file: Path | None, limits: Limits
     """The command for the mode in force. Raises OSError when the folder or the input doesn't exist."""
     work_dir = work_dir.resolve(strict=True)
     source = None if input_file is None else input_file.resolve(strict=True)
+    _compile()
     with _prepared(mode(), _Run(module, work_dir, source, limits)) as command:
         yield command
 
@@ -124,6 +126,16 @@ def _package_roots() -> dict[str, Path]:
         if spec is not None and spec.submodule_search_locations:
             roots[name] = Path(next(iter(spec.submodule_search_locations))).resolve()
     return roots
+
+
+@lru_cache(maxsize=1)
+def _compile() -> None:
+    """Byte code for our engines, once a process: the child sees them read-only and would compile them at each run.
+
+    Where their folder may not be written either, they are compiled each time, as before.
+    """
+    for root in _package_roots().values():
+        compileall.compile_dir(root, quiet=2)
 
 
 def _library_folders() -> list[Path]:
