@@ -127,3 +127,5 @@ def test_the_whole_way_works_without_scripts(browser: Browser, world: World, tmp
         look.goto(f"{world.public}/dataset/sebaran-puskesmas")
         page.get_by_role("link", name="Lihat sebagai tabel").first.click()
         expect(page.locator("tbody tr")).to_have_count(30)
+        look.goto(f"{world.public}/dataset/jaringan-jalan-kabupaten")
+        expect(page.locator(".legend-title")).to_have_text("Fungsi jalan")

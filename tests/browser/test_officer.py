@@ -36,7 +36,7 @@ LAYER_ANSWERS = {
     "jenis_data": "geospasial_tematik",
     "skala": "25000",
     "acuan_igd": "RBI 1:25.000",
-    "kugi_kode": "02",
+    "kugi_kode": "batas-wilayah",
     "mutu": "Digitasi dari citra.",
 }
 
@@ -62,7 +62,8 @@ class Desk:
 
     def named(self, page: Page, duty: str) -> str:
         """E-mail of the person whom the dataset's page names for a duty."""
-        name = page.locator("aside dt", has_text=duty).locator("xpath=following-sibling::dd").inner_text()
+        people = page.locator("aside section").filter(has=page.get_by_role("heading", name="Petugas"))
+        name = people.locator("dt", has_text=duty).locator("xpath=following-sibling::dd").inner_text()
         return next(person.email for person in self.world.seeder.plan.people if person.name == name)
 
 
