@@ -41,18 +41,34 @@ class UsageTally:
         self._counts: Counter[Key] = Counter()
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
+        self._registered = False
 
     def note(self, kind: Use, dataset_id: UUID, version: int) -> None:
         """Count one use. Cheap, and never a reason for a page to fail."""
         with self._lock:
             self._counts[(dataset_id, version, kind, self._now().date())] += 1
             full = len(self._counts) > MAX_KEYS
-            if self._timer is None:
-                # started at the first use, so that a server that forks has the thread in the right process
-                self._timer = threading.Timer(0.0 if full else FLUSH_SECONDS, self.flush)
-                self._timer.daemon = True
-                self._timer.start()
-                atexit.register(self.flush)
+            self._arm(0.0 if full else FLUSH_SECONDS)
+
+    def _arm(self, seconds: float) -> None:
+        """Plan the next flush unless one is planned; made at the first use, so that a server that forks has the
+        thread in the right process. The lock is held."""
+        if not self._registered:
+            atexit.register(self.flush)
+            self._registered = True
+        if self._timer is None:
+            self._timer = threading.Timer(seconds, self.flush)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def close(self) -> None:
+        """Put in what is left and plan nothing more (the process lets its connections go)."""
+        self.flush()
+        with self._lock:
+            if self._timer is not None:
+                self._timer.cancel()
+            self._counts.clear()
+        atexit.unregister(self.flush)
 
     def flush(self) -> int:
         """Put the counts into the inbox; how many rows. On failure they are kept for the next minute."""
@@ -66,6 +82,7 @@ class UsageTally:
             log.warning("usage tallies kept for later: %s", type(error).__name__)
             with self._lock:
                 self._counts.update(counts)
+                self._arm(FLUSH_SECONDS)
             return 0
         return len(counts)
 

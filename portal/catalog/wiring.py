@@ -28,6 +28,7 @@ def install(app: Flask, runtime: Runtime) -> None:
     zone = runtime.profile.time_zone
     tally = UsageTally(runtime.sessions["public"], lambda: runtime.clock().astimezone(zone))
     runtime.offer(UsageTally, lambda _scope: tally)
+    runtime.closers.append(tally.close)
     app.register_blueprint(views.blueprint)
     app.register_blueprint(downloads.blueprint)
     app.register_blueprint(feeds.blueprint)

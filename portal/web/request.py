@@ -87,13 +87,13 @@ class Runtime:
 
     def close(self) -> None:
         """Let every connection go (commands and tests; a server's end with their process)."""
+        for closer in self.closers:
+            closer()
         for factory in self.sessions.values():
             factory.kw["bind"].dispose()
         for engine in (self.search, self.office_search):
             if engine is not None:
                 engine.close()
-        for closer in self.closers:
-            closer()
 
     def offer(self, kind: type[T], factory: Callable[[Scope], T]) -> None:
         """Offer the service `kind`; offering one twice is a programming error."""
