@@ -57,6 +57,8 @@ YEAR = "(?:1[5-9]|20|21)[0-9]{2}"
 _ISO = "[0-9]{4}[-/][0-9]{1,2}[-/][0-9]{1,2}"
 _DAYS = "[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}"
 _NAMED = f"(?i:{_DAY_NAME}[0-9]{{1,2}}[- ](?:{_MONTH})\\.?[- ][0-9]{{4}})"
+#: A day as it is stored.
+ISO_DAY = "[1-9][0-9]{3}-[0-9]{2}-[0-9]{2}"
 DATE = f"(?:{_ISO}|{_DAYS}|{_NAMED})"
 _CLOCK = "[0-9]{1,2}[:.][0-9]{2}(?:[:.][0-9]{2}(?:\\.[0-9]{1,6})?)?"
 _ZONE = "(?:Z|[+-][0-9]{2}:?[0-9]{2})"
@@ -140,7 +142,11 @@ def _boolean(cell: str, _: Style) -> Reading:
 
 def _date(cell: str, style: Style) -> Reading:
     value = date_value(cell, style.date_order)
-    return Reading(f"({full(cell, DATE)} AND {value} IS NOT NULL)", f"CAST(CAST({value} AS DATE) AS VARCHAR)")
+    # what is written as it shall be needs no second pattern, and stays as it is
+    day = f"TRY_CAST({cell} AS DATE) IS NOT NULL"
+    fits = f"(CASE WHEN {full(cell, ISO_DAY)} THEN {day} ELSE {full(cell, DATE)} AND {value} IS NOT NULL END)"
+    text = f"CASE WHEN {full(cell, ISO_DAY)} AND {day} THEN {cell} ELSE CAST(CAST({value} AS DATE) AS VARCHAR) END"
+    return Reading(fits, text, value)
 
 
 def _integer(cell: str, style: Style) -> Reading:
@@ -207,7 +213,7 @@ def date_value(cell: str, order: str) -> str:
     formats = [f"{days[0]}{mark}{days[1]}{mark}%Y" for mark in "/-."] + ["%Y-%m-%d", "%Y/%m/%d"]
     plain = f"try_strptime({cell}, {literals(formats)})"
     # most dates are written so, and a cast is many times quicker than trying the formats in turn
-    iso = f"CASE WHEN {full(cell, '[0-9]{4}-[0-9]{2}-[0-9]{2}')} THEN CAST(TRY_CAST({cell} AS DATE) AS TIMESTAMP) END"
+    iso = f"CASE WHEN {full(cell, ISO_DAY)} THEN CAST(TRY_CAST({cell} AS DATE) AS TIMESTAMP) END"
     return f"coalesce({iso}, {plain}, CASE WHEN regexp_matches({cell}, '[A-Za-z]') THEN {_named_value(cell)} END)"
 
 
