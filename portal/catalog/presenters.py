@@ -182,7 +182,7 @@ def downloads(resource: ResourceView) -> list[dict[str, Any]]:
             "href": file.url,
             "format": FORMAT_NAMES.get(file.format.upper(), file.format.upper()),
             "bytes": file.size,
-            "note": _("berkas asli") if file.role == "asli" else None,
+            "note": _("asli") if file.role == "asli" else None,
         }
         for file in [*prepared, *original]
     ]
