@@ -170,7 +170,8 @@ def _child(script: str, run: _Run) -> list[str]:
 
 
 def _bubblewrap(chosen: Mode, run: _Run) -> Command:
-    binds: list[str] = []
+    # first: what is bound later may lie under /tmp itself (an environment in a temporary checkout) and must show
+    binds: list[str] = ["--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 (inside)
     for system in ("/usr", "/lib", "/lib64", "/lib32", "/bin", "/sbin"):
         path = Path(system)
         if path.is_symlink():
@@ -191,7 +192,7 @@ def _bubblewrap(chosen: Mode, run: _Run) -> Command:
     if run.input_file is not None:
         inside = f"{_INPUT}/berkas"
         binds += ["--ro-bind", str(run.input_file), inside]
-    binds += ["--bind", str(run.work_dir), _WORK, "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 (inside)
+    binds += ["--bind", str(run.work_dir), _WORK]
     binds += ["--proc", "/proc"] if chosen is Mode.BUBBLEWRAP else []
     env = _environment(_WORK, [_APP, *map(str, libraries)])
     sets = [part for key, value in env.items() for part in ("--setenv", key, value)]

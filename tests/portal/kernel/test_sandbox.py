@@ -232,3 +232,13 @@ def test_the_reader_turns_a_broken_child_into_a_clear_refusal(tmp_path: Path) ->
     assert refusal(sandbox.SandboxTimeoutError("x")).finding.rule == "berkas.waktu"
     assert refusal(sandbox.SandboxMemoryError("x")).finding.rule == "berkas.memori"
     assert refusal(sandbox.SandboxCrashedError("x")).finding.rule == "berkas.tidak_terbaca"
+
+
+def test_an_environment_under_tmp_is_not_hidden_by_the_childs_own_tmp(tmp_path: Path) -> None:
+    """A checkout may lie under /tmp: what is bound from there comes after the child's empty /tmp."""
+    with sandbox_command.prepare("geo.worker", tmp_path, None, Limits()) as command:
+        if "bwrap" not in command.argv[0]:
+            return
+        first_bind = next(index for index, part in enumerate(command.argv) if part in {"--ro-bind", "--bind"})
+        assert command.argv.index("--tmpfs") < first_bind
+        assert command.argv.index("--dev") < first_bind
