@@ -130,12 +130,12 @@ def made_world(databases: Databases, root: Path) -> Iterator[World]:
         _second_version(world)
         _withdraw(world)
         _passwords(databases)
-        for server, app_runtime, make in (
-            (public_server, public_runtime(public_settings(databases, root, **_public(where))), create_public_app),
-            (office_server, office_runtime(settings), create_office_app),
-        ):
-            stack.callback(dispose, app_runtime)
-            served(make(app_runtime.settings, app_runtime), server, stack)  # type: ignore[operator]
+        outside = public_settings(databases, root, **_public(where))
+        public_side, office_side = public_runtime(outside), office_runtime(settings)
+        stack.callback(dispose, public_side)
+        stack.callback(dispose, office_side)
+        served(create_public_app(outside, public_side), public_server, stack)
+        served(create_office_app(settings, office_side), office_server, stack)
         yield world
 
 
