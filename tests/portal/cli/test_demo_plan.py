@@ -13,6 +13,7 @@ import zipfile
 from collections import Counter
 from pathlib import Path
 
+import fiona
 import openpyxl
 import pytest
 from pyogrio.raw import read as read_layer
@@ -180,6 +181,14 @@ def test_ods_and_xlsx_open_in_another_reader(demo: DemoPlan) -> None:
             assert len(rows) >= last + part.rows
 
 
+def _unpacked(path: Path) -> Path:
+    """The .shp of a zipped shapefile, unpacked beside it."""
+    folder = path.with_suffix("")
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(folder)
+    return next(folder.rglob("*.shp"))
+
+
 def test_layers_open_lie_inside_the_regency_and_keep_their_crs(demo: DemoPlan, tmp_path: Path) -> None:
     outline = geography.load(demo.profile).outline.buffer(0.01)
     for item in demo.datasets:
@@ -188,16 +197,15 @@ def test_layers_open_lie_inside_the_regency_and_keep_their_crs(demo: DemoPlan, t
                 continue
             path = tmp_path / name
             path.write_bytes(data)
-            source = f"/vsizip/{path}" if part.format == "shp" else str(path)
-            meta, _, wkb, columns = read_layer(source)
-            assert meta["crs"] == f"EPSG:{part.epsg}", item.name
-            assert list(meta["fields"]) == [column.name for column in part.columns], item.name
-            assert len(wkb) == part.rows
-            shapes = from_wkb(wkb)
+            # fiona carries a GDAL of its own, untouched by the engine's allow-list of drivers in this process
+            with fiona.open(_unpacked(path) if part.format == "shp" else path) as layer:
+                assert layer.crs.to_epsg() == part.epsg, item.name
+                assert list(layer.schema["properties"]) == [column.name for column in part.columns], item.name
+                shapes = [shape(feature.geometry.__geo_interface__) for feature in layer]
+            assert len(shapes) == part.rows
             assert all(one.is_valid and not one.is_empty for one in shapes)
             if part.epsg == 4326:
                 assert all(outline.contains(one) for one in shapes), item.name
-            assert all(len(values) == part.rows for values in columns)
 
 
 def test_a_shapefile_comes_with_its_whole_family(brebes: DemoPlan) -> None:
