@@ -115,9 +115,10 @@ def public_rooms() -> tuple[Installer, ...]:
 def office_rooms() -> tuple[Installer, ...]:
     """Rooms with office pages."""
     from portal.accounts import wiring as accounts
+    from portal.api.office import wiring as office_api
     from portal.ingest import wiring as ingest
 
-    return (accounts.install, ingest.install, api.install)
+    return (accounts.install, ingest.install, office_api.install)
 
 
 def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:

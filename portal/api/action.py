@@ -47,14 +47,17 @@ class Action:
     """One action of the API; its help is the docstring of `run`, as in CKAN.
 
     `run` takes the call and the parsed arguments and returns what JSON can hold; stored documents as
-    `orjson.Fragment`. `permission` is asked before the arguments are read.
+    `orjson.Fragment`. `permission` is what anybody needs to call it at all (None: a signed-in caller; the action asks
+    for more on the thing itself), asked before the arguments are read unless CKAN complains of those first
+    (`rights_first=False`). `writes`: POST only.
     """
 
     name: str
     arguments: type[Arguments]
-    run: Callable[[Call, Any], object]
-    permission: Permission = Permission.PUBLISHED_READ
+    run: Callable[[Any, Any], object]
+    permission: Permission | None = Permission.PUBLISHED_READ
     writes: bool = False
+    rights_first: bool = True
 
     @property
     def help(self) -> str:

@@ -1,34 +1,30 @@
-"""Every action by its name. Reads only so far; a write sets `writes` and its own permission."""
+"""The actions of the public side, all of them reads. The office has its own table on top (`portal.api.office`)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import MappingProxyType
 
 from portal.api import datastore, organizations, packages, resources, site, tags
 from portal.api.action import Action, Registry
-from portal.api.errors import BadRequest
 
 
-def _registry() -> Registry:
-    return ACTIONS
+def table(families: Iterable[tuple[Action, ...]]) -> Registry:
+    """A table of actions by name, `help_show` included; a later family's action takes the place of an earlier one's."""
+    found = {action.name: action for family in families for action in family}
+    whole: Registry = MappingProxyType(found)
+    help_show = site.help_show(lambda: whole)
+    found[help_show.name] = help_show
+    return whole
 
 
-_FAMILIES = (
+FAMILIES = (
     packages.ACTIONS,
     organizations.ACTIONS,
     tags.ACTIONS,
     resources.ACTIONS,
     datastore.ACTIONS,
     site.ACTIONS,
-    (site.help_show(_registry),),
 )
 
-ACTIONS: Registry = MappingProxyType({action.name: action for family in _FAMILIES for action in family})
-
-
-def find(name: str) -> Action:
-    """The action of that name. Raises BadRequest, as CKAN does before anything else."""
-    found = ACTIONS.get(name)
-    if found is None:
-        raise BadRequest(f"Action name not known: {name[:100]}")
-    return found
+ACTIONS: Registry = table(FAMILIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from portal.api import envelope, registry, request_data
+from portal.api import envelope, request_data
 from portal.api.answers import dumps
 from portal.api.service import ActionApi
 from portal.kernel.identity import ANONYMOUS
@@ -19,10 +19,11 @@ blueprint.register_error_handler(Exception, envelope.refusal)
 @blueprint.route("/api/action/<name>", methods=["GET", "POST"])
 def action(name: str) -> Response:
     """One action."""
-    found = registry.find(name)
+    api = service(ActionApi)
+    found = api.find(name)
     data = request_data.read(request, writes=found.writes)
     who = ANONYMOUS if data.anonymous else identity()
-    return envelope.success(name, service(ActionApi).run(who, found, data.values), data.callback)
+    return envelope.success(name, api.run(who, found, data.values), data.callback)
 
 
 @blueprint.get("/api/<int(min=1, max=3):version>")

@@ -1,4 +1,4 @@
-"""Wires the action API into both sides. On both it answers from the published side: what anyone may have."""
+"""Wires the action API into the public side; the office's own wiring (`portal.api.office.wiring`) builds on it."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from flask import Flask
 from portal.api import dump_views, views
 from portal.api.action import Call, Portal
 from portal.api.queries import Queries
+from portal.api.registry import ACTIONS
 from portal.api.service import ActionApi
 from portal.api.tables import PublishedTables
-from portal.catalog import wiring as catalog
 from portal.catalog.reader import CatalogReader
 from portal.contract.loader import discover
 from portal.kernel.identity import Identity
@@ -18,21 +18,27 @@ from portal.web.request import Runtime, Scope
 
 
 def offer(runtime: Runtime) -> None:
-    """Offer the API's service; the catalogue's too where no room did before (office)."""
-    if CatalogReader not in runtime.factories:
-        catalog.offer(runtime)
-    portal = _portal(runtime)
-    runtime.offer(ActionApi, lambda scope: ActionApi(lambda identity: _call(runtime, portal, scope, identity)))
+    """Offer the API's service with the public side's actions."""
+    portal = portal_of(runtime)
+    runtime.offer(
+        ActionApi, lambda scope: ActionApi(ACTIONS, lambda identity: public_call(runtime, portal, scope, identity))
+    )
 
 
 def install(app: Flask, runtime: Runtime) -> None:
-    """The addresses of the API and of the datastore's dump."""
+    """The addresses of the API and of the datastore's dump, on the public side."""
     offer(runtime)
+    routes(app)
+
+
+def routes(app: Flask) -> None:
+    """The addresses, the same on both sides."""
     app.register_blueprint(views.blueprint)
     app.register_blueprint(dump_views.blueprint)
 
 
-def _call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identity) -> Call:
+def public_call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identity) -> Call:
+    """What an action of the public side works with; everything reads the published side."""
     session = scope.session("public")
     return Call(
         identity=identity,
@@ -44,7 +50,8 @@ def _call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identity) ->
     )
 
 
-def _portal(runtime: Runtime) -> Portal:
+def portal_of(runtime: Runtime) -> Portal:
+    """What the API says of this portal."""
     plugins = discover()
     return Portal(
         title=runtime.profile.title,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.api import arguments, registry
+from portal.api import arguments, registry, wiring
 from portal.api.action import Action
 from tests.apps import dispose, make_public
 from tests.portal.api.world import SITE, World, loads
@@ -84,7 +84,7 @@ def test_unknown_actions(world: World) -> None:
 
 def test_a_write_asks_for_post(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     action = Action("uji_tulis", arguments.NoArguments, lambda _call, _args: "ditulis", writes=True)
-    monkeypatch.setattr(registry, "ACTIONS", {**registry.ACTIONS, "uji_tulis": action})
+    monkeypatch.setattr(wiring, "ACTIONS", {**registry.ACTIONS, "uji_tulis": action})
     refused = world.client.get("/api/3/action/uji_tulis")
     assert refused.status_code == 400
     assert refused.get_json().endswith("Invalid request. Please use POST method for your request")

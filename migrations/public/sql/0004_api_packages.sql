@@ -1,0 +1,2 @@
+-- Published datasets and resources as CKAN's writes make them.
+SELECT 1;

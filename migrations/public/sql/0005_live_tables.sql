@@ -1,0 +1,2 @@
+-- Live tables: published tables that change row by row (I5a).
+SELECT 1;

@@ -1,0 +1,40 @@
+"""Wires the action API into the office. An anonymous caller gets what the public process answers."""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from portal.api import wiring as public
+from portal.api.action import Portal
+from portal.api.office.call import OfficeCall
+from portal.api.office.registry import ACTIONS
+from portal.api.queries import Queries
+from portal.api.service import ActionApi
+from portal.api.tables import PublishedTables
+from portal.catalog import wiring as catalog
+from portal.catalog.reader import CatalogReader
+from portal.kernel.identity import Identity
+from portal.tables.rows import SqlRows
+from portal.web.request import Runtime, Scope
+
+
+def install(app: Flask, runtime: Runtime) -> None:
+    """The same addresses as on the public side, with the office's table of actions behind them."""
+    if CatalogReader not in runtime.factories:
+        catalog.offer(runtime)
+    portal = public.portal_of(runtime)
+    runtime.offer(ActionApi, lambda scope: ActionApi(ACTIONS, lambda identity: _call(runtime, portal, scope, identity)))
+    public.routes(app)
+
+
+def _call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identity) -> OfficeCall:
+    session = scope.session("public")
+    return OfficeCall(
+        identity=identity,
+        portal=portal,
+        queries=Queries(session),
+        engine=runtime.search,
+        tables=PublishedTables(scope.service(CatalogReader)),
+        rows=SqlRows(session),
+        scope=scope,
+    )
