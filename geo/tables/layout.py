@@ -25,6 +25,8 @@ TOTAL = (
     r"(\s*/\s*(jumlah|total|average))?"
     r"(\s+(total|keseluruhan|semua|seluruhnya|(kabupaten|kab\.|kota|provinsi|kecamatan)\s.{1,60}))?\s*[:.]?\s*"
 )
+#: First letters of what `TOTAL` takes, white space aside.
+TOTAL_INITIALS = "gjrst"
 _TOTAL = re.compile(TOTAL, re.IGNORECASE)
 
 

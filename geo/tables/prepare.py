@@ -236,11 +236,18 @@ def _layout_findings(
     return found
 
 
+def _initial(cell: str) -> str:
+    """SQL: the cell begins with a letter with which a name of totals begins, which is quickly seen of most cells."""
+    letters = sorted({*layouts.TOTAL_INITIALS, *layouts.TOTAL_INITIALS.upper()})
+    ranges = [f"({cell} >= '{letter}' AND {cell} < '{chr(ord(letter) + 1)}')" for letter in letters]
+    return " OR ".join([f"{cell} < '!'", *ranges])  # white space that cells were not trimmed of sorts first
+
+
 def _middle_totals(con: Connection, sheet: str, width: int) -> list[Finding]:
     """Rows named as totals between the data rows: kept, but said, since sums over the column count them twice."""
     pattern = literal(f"(?i:{layouts.TOTAL})")
     cells = [column(i) for i in range(min(width, 2))]
-    tests = " OR ".join(f"regexp_full_match({cell}, {pattern})" for cell in cells)
+    tests = " OR ".join(f"(({_initial(cell)}) AND regexp_full_match({cell}, {pattern}))" for cell in cells)
     rows = con.execute(
         f"SELECT _row, concat_ws(' ', {', '.join(cells)}) FROM raw WHERE {tests} ORDER BY _row LIMIT 20"  # noqa: S608
     ).fetchall()

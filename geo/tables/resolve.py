@@ -12,6 +12,7 @@ from geo.tables.guess import TYPE_WORDS, Guess, words_of
 from geo.tables.messages import make
 from geo.tables.names import Named
 from geo.tables.patterns import Reading, Style
+from geo.tables.plain import Asked, Seen, look
 from geo.tables.prepare import Prepared
 from geo.tables.source import column
 from geo.tables.types import MAX_BAD_CELLS, NULL_MARKS, BadCell, BadCells, ColumnChoice, ColumnType, ReadChoice
@@ -21,7 +22,10 @@ _DIGIT_CODES = ("nik", "nip", "kode", "kk", "npwp")
 
 @dataclass(slots=True)
 class Resolved:
-    """One column with its type and how its cells are written; ``bad`` cells do not fit ``near`` or ``type``."""
+    """One column with its type and how its cells are written; ``bad`` cells do not fit ``near`` or ``type``.
+
+    ``plain`` is there when every cell is written as it shall be stored.
+    """
 
     raw: RawColumn
     named: Named
@@ -31,6 +35,7 @@ class Resolved:
     marks: int
     bad: int = 0
     policy: BadCells = BadCells.REFUSE
+    plain: Seen | None = None
 
     @property
     def cell(self) -> str:
@@ -55,6 +60,7 @@ def resolve(table: Prepared, choice: ReadChoice) -> tuple[list[Resolved], Column
     counting = Columns(table.con, open_columns, marks, epoch_1904=epoch)
     guesses, counts = counting.guess_all() if open_columns else ([], [])
     guessed = {raw.position: pair for raw, pair in zip(open_columns, zip(guesses, counts, strict=True), strict=True)}
+    seen = look(table.con, _asked(table, counting))
     resolved = []
     for raw, named in zip(table.columns, table.named, strict=True):
         each = table.choices.get(raw.position)
@@ -62,7 +68,7 @@ def resolve(table: Prepared, choice: ReadChoice) -> tuple[list[Resolved], Column
             guess, counted = guessed[raw.position]
             item = _guessed(raw, named, guess, counted, counting)
         elif each is not None and each.type is not None:
-            item = _chosen(table, raw, named, each, counting)
+            item = _chosen(table, raw, named, each, counting, seen.get(raw.position))
         else:  # unreachable by construction: what is not guessed is chosen
             raise AssertionError(raw.position)
         item.policy = each.bad_cells if each else BadCells.REFUSE
@@ -81,14 +87,36 @@ def _guessed(raw: RawColumn, named: Named, guess: Guess, counted: Counted, count
     return Resolved(raw, named, guess, style, counted.filled, counted.marks, bad)
 
 
-def _chosen(table: Prepared, raw: RawColumn, named: Named, choice: ColumnChoice, counting: Columns) -> Resolved:
+def _asked(table: Prepared, counting: Columns) -> list[Asked]:
+    """Chosen columns for the one look: text to be counted, and what may be plain. Neither numbers of a workbook,
+    which are marked, nor anything where the officer's own mark of absence may look like a value."""
+    chosen = [(raw, table.choices[raw.position]) for raw in table.columns if _is_chosen(table, raw)]
+    return [
+        Asked(raw.position, each.type, point=each.decimal == ".")
+        for raw, each in chosen
+        if each.type is ColumnType.TEXT or (each.type is not None and not raw.marked and not counting.odd_marks)
+    ]
+
+
+def _chosen(
+    table: Prepared, raw: RawColumn, named: Named, choice: ColumnChoice, counting: Columns, seen: Seen | None
+) -> Resolved:
     """A column whose type the officer fixed: the writing is the given one, else the one that fits most cells."""
     kind = choice.type or ColumnType.TEXT
     guess = Guess(kind, "Dipilih petugas.", decimal=choice.decimal, date_order=choice.date_order or "dmy")
-    cell = column(raw.position)
-    if kind is ColumnType.TEXT:
-        filled, marks = _ask(table, f"count({cell}), 0")
-        return Resolved(raw, named, guess, counting.style(raw, guess), filled, marks)
+    if seen is not None and kind is ColumnType.TEXT:
+        return Resolved(raw, named, guess, counting.style(raw, guess), seen.filled, 0)
+    if seen is not None and seen.plain:
+        first = _candidates(guess, choice)[0]
+        return Resolved(raw, named, first, counting.style(raw, first), seen.filled, 0, plain=seen)
+    return _careful(table, raw, named, guess, choice, counting)
+
+
+def _careful(
+    table: Prepared, raw: RawColumn, named: Named, guess: Guess, choice: ColumnChoice, counting: Columns
+) -> Resolved:
+    """A column of a chosen type with cells that are not plain, the ways of writing tried in turn."""
+    kind, cell = guess.type, column(raw.position)
     filled, percent, zoned = _ask(
         table,
         f"count({cell}), count_if(ends_with({cell}, '%')), "
@@ -199,7 +227,8 @@ def _damaged_codes(table: Prepared, item: Resolved) -> list[Finding]:
     """Codes that a spreadsheet turned into 3,32901E+15: their digits are lost for good."""
     if not any(word in words_of(item.named.label).split() for word in _DIGIT_CODES):
         return []
-    where = patterns.full(item.cell, patterns.SCIENTIFIC_CODE)
+    # the sign first: looking for one character is many times quicker than the pattern
+    where = f"contains({item.cell}, '+') AND {patterns.full(item.cell, patterns.SCIENTIFIC_CODE)}"
     rows = table.con.execute(
         f"SELECT _row, {item.cell}, count(*) OVER () FROM raw WHERE {where} ORDER BY _row LIMIT 20"  # noqa: S608
     ).fetchall()

@@ -117,6 +117,8 @@ def _output(item: Resolved, counting: Columns) -> _Output:
     if item.bad and item.guess.near is None and item.policy is BadCells.AS_TEXT:
         kind = ColumnType.TEXT
     cell = item.cell
+    if item.plain is not None:
+        return _Output(item, kind, cell)
     if kind is ColumnType.TEXT:
         value = f"CASE WHEN {is_marked(cell)} THEN substr({cell}, 2) ELSE {cell} END"
         return _Output(item, kind, value if item.raw.marked else cell)
@@ -135,16 +137,21 @@ def _output(item: Resolved, counting: Columns) -> _Output:
 
 def _columns(table: Prepared, outputs: Sequence[_Output]) -> tuple[StagedColumn, ...]:
     """Counts and bounds of the typed values, in batches of columns so that the planner stays quick."""
-    staged: list[StagedColumn] = []
-    for start in range(0, len(outputs), 30):
-        batch = outputs[start : start + 30]
-        asked = ", ".join(map(_bounds, batch))
-        found = table.con.execute(f"SELECT {asked} FROM raw").fetchone()  # noqa: S608
-        staged += [_staged(table, each, *found[i * 2 : i * 2 + 2]) for i, each in enumerate(batch)]
-    return tuple(staged)
+    known: dict[int, tuple[str | None, str | None]] = {
+        index: (each.item.plain.low, each.item.plain.high)
+        for index, each in enumerate(outputs)
+        if each.item.plain is not None
+    }
+    unknown = [(index, sql) for index, each in enumerate(outputs) if index not in known and (sql := _bounds(each))]
+    for start in range(0, len(unknown), 30):
+        batch = unknown[start : start + 30]
+        found = table.con.execute(f"SELECT {', '.join(sql for _, sql in batch)} FROM raw").fetchone()  # noqa: S608
+        known |= {index: (found[i * 2], found[i * 2 + 1]) for i, (index, _) in enumerate(batch)}
+    return tuple(_staged(table, each, *known.get(index, (None, None))) for index, each in enumerate(outputs))
 
 
 def _bounds(output: _Output) -> str:
+    """SQL of the least and the greatest value; nothing for types without bounds."""
     if output.type in _ORDERED:
         if output.native is None:
             return f"min({output.value}), max({output.value})"
@@ -155,7 +162,7 @@ def _bounds(output: _Output) -> str:
     if output.type in _COUNTED:
         number = f"TRY_CAST({output.value} AS BIGINT)"
         return f"CAST(min({number}) AS VARCHAR), CAST(max({number}) AS VARCHAR)"
-    return "NULL, NULL"
+    return ""
 
 
 def _staged(table: Prepared, output: _Output, low: str | None, high: str | None) -> StagedColumn:

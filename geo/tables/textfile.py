@@ -18,6 +18,8 @@ from geo.tables.source import HEAD_ROWS, NEW_LINE, Issues, Loaded, check_width, 
 from geo.tables.types import ReadChoice, SheetInfo
 
 _CHUNK = 4 << 20
+#: Up to this width a row's padding is noted while loading; beyond it the expression would be too long.
+_NOTED = 100
 _UTF8 = ("utf-8", "utf-8-sig")
 
 
@@ -153,6 +155,10 @@ class TextSource:
         if not scanned.returns:
             options["new_line"] = NEW_LINE
         cells = "".join(f", {clean(i, trim=scanned.rare_spaces)} AS {column(i)}" for i in range(width))
+        lines = scanned.returns or scanned.quotes
+        noted = not scanned.rare_spaces and width <= _NOTED
+        if noted:
+            cells += ", " + " OR ".join(_padded(column(i), lines=lines) for i in range(width)) + " AS _padded"
         try:
             con.execute(
                 f"CREATE TABLE raw AS SELECT row_number() OVER () + {first_row - 1} AS _row{cells} FROM "  # noqa: S608
@@ -165,8 +171,8 @@ class TextSource:
         if count != max(scanned.records - (first_row - 1), 0):
             con.execute("DROP TABLE raw")
             return None
-        if not scanned.rare_spaces:
-            _trim_plain(con, width, lines=scanned.returns or scanned.quotes)
+        if not scanned.rare_spaces and (not noted or _take_note(con)):
+            _trim_plain(con, width, lines=lines)
         return Loaded(width, Issues())
 
     def _load_slow(self, con: Connection, first_row: int) -> Loaded:
@@ -197,19 +203,29 @@ class TextSource:
             yield record.row, cells
 
 
-def _trim_plain(con: Connection, width: int, *, lines: bool) -> None:
-    """Trims the columns in which a cell begins or ends with a space or (`lines`) a line end.
+def _padded(cell: str, *, lines: bool) -> str:
+    """SQL: the cell begins or ends with a space or (`lines`) a line end.
 
-    The look costs almost nothing; a comparison with "!" stands for all white space at the beginning.
+    A comparison with "!" stands for all white space at the beginning.
     """
     ends = ["' '", "chr(10)", "chr(13)"] if lines else ["' '"]
+    return f"{cell} < '!' OR " + " OR ".join(f"ends_with({cell}, {end})" for end in ends)
+
+
+def _take_note(con: Connection) -> bool:
+    """Whether some cell is padded, noted row by row while loading: asked of cells at hand it costs a quarter."""
+    (hit,) = con.execute("SELECT coalesce(bool_or(_padded), false) FROM raw").fetchone()
+    con.execute("ALTER TABLE raw DROP COLUMN _padded")
+    return bool(hit)
+
+
+def _trim_plain(con: Connection, width: int, *, lines: bool) -> None:
+    """Trims the columns that have a padded cell."""
     names = [column(i) for i in range(width)]
     padded: set[str] = set()
     for start in range(0, width, 100):
         batch = names[start : start + 100]
-        tests = ", ".join(
-            f"bool_or({c} < '!' OR " + " OR ".join(f"ends_with({c}, {end})" for end in ends) + ")" for c in batch
-        )
+        tests = ", ".join(f"bool_or({_padded(name, lines=lines)})" for name in batch)
         found = con.execute(f"SELECT {tests} FROM raw").fetchone()  # noqa: S608
         padded |= {name for name, hit in zip(batch, found, strict=True) if hit}
     if not padded:
