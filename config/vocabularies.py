@@ -117,6 +117,26 @@ class Format:
 
 
 @dataclass(frozen=True, slots=True)
+class Indicator:
+    """A key figure of a place, and how a column dictionary names it.
+
+    A column is one when its unit is in `units` and its label in `labels` (or its concept in `concepts` and its name
+    that of a total); `tags` find the datasets. `additive`: the parts of a region add up to it. `per`: where no table
+    has it, it is the first of these two indicators divided by the second.
+    """
+
+    code: str
+    label: str
+    label_en: str
+    units: frozenset[str]
+    labels: frozenset[str]
+    concepts: frozenset[str]
+    tags: frozenset[str]
+    additive: bool
+    per: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SubjectGroup:
     """A subject group as the regulation writes it (`verbatim`) and as it is shown (`label`)."""
 
@@ -214,6 +234,31 @@ def formats() -> Mapping[str, Format]:
                 _flag(r["open"]),
             )
             for r in read_rows("formats")
+        }
+    )
+
+
+@lru_cache(maxsize=1)
+def indicators() -> Mapping[str, Indicator]:
+    """Key figures of places by code, in the order of the page."""
+
+    def parts(text: str) -> tuple[str, ...]:
+        return tuple(part for part in text.split("|") if part)
+
+    return MappingProxyType(
+        {
+            r["code"]: Indicator(
+                r["code"],
+                r["label"],
+                r["label_en"],
+                frozenset(parts(r["units"])),
+                frozenset(parts(r["labels"])),
+                frozenset(parts(r["concepts"])),
+                frozenset(parts(r["tags"])),
+                _flag(r["additive"]),
+                parts(r["per"]),
+            )
+            for r in read_rows("indicators")
         }
     )
 

@@ -6,21 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, jsonify, redirect, request, url_for
-from flask_babel import gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from config import regions
-from portal.catalog import dataset_page, presenters
+from portal.catalog import dataset_page, place_page, presenters
+from portal.catalog.key_figures import KeyFigures
 from portal.catalog.reader import CatalogReader, DatasetRow
+from portal.catalog.release_calendar import ReleaseCalendar
 from portal.catalog.schemas import SearchForm
 from portal.catalog.service import CatalogService, SearchPage, query_of
 from portal.catalog.usage import UsageTally
 from portal.contract.loader import KindRegistry
 from portal.kernel.errors import NotFound
 from portal.web import maps
-from portal.web.geometry import Outline, outlines
-from portal.web.i18n import with_lang
+from portal.web.i18n import current_lang, with_lang
 from portal.web.rendering import render
 from portal.web.request import identity, runtime, scope, service
 from search.highlight import marker
@@ -32,31 +31,32 @@ EXAMPLES = ("jumlah penduduk", "puskesmas", "luas panen padi", "jalan")
 
 @blueprint.get("/")
 def home() -> Page:
-    """The front page: search first, then topics, the map, key figures and what is new."""
+    """The front page: search first, then topics, the map, key figures, what is new and what is due."""
     reader = service(CatalogReader)
-    notices = reader.notices("angka_situs")
-    territory = runtime().profile.territory
-    parts = _parts(territory.code, "kecamatan") if territory else ()
+    due = service(ReleaseCalendar).due(identity(), scope().now().astimezone(runtime().profile.time_zone).date(), 5)
     return render(
         "catalog/home.html",
         themes=presenters.themes(reader.themes()),
         newest_items=presenters.go_items(reader.newest(6)),
-        figures=notices.get("angka_kunci", []),
+        due=due,
         total=reader.totals(),
         examples=EXAMPLES,
-        place_map=maps.place_map(parts, _place_href, title=territory.name) if territory and parts else None,
+        **_home_place(reader.notices("angka_situs").get("angka_kunci", [])),
     )
 
 
-def _place_href(place: Outline) -> str:
-    return with_lang(f"/wilayah/{place.code}")
-
-
-def _parts(code: str, level: Any) -> tuple[Outline, ...]:
-    try:
-        return outlines(regions.boundaries(code, level))
-    except KeyError:
-        return ()
+def _home_place(stated: list[dict[str, Any]]) -> dict[str, Any]:
+    """The regency's map and figures; without a territory, the figures stated at setup."""
+    territory = runtime().profile.territory
+    place = regions.region(territory.code) if territory else None
+    if place is None:
+        return {"figures": stated, "place_map": None}
+    parts = place_page.parts_of(place.code, "kecamatan")
+    figures = service(KeyFigures).of(identity(), place)
+    return {
+        "figures": place_page.front_figures(stated, figures, place, current_lang()),
+        "place_map": maps.place_map(parts, place_page.place_href, title=place.name) if parts else None,
+    }
 
 
 @blueprint.get("/dataset")
@@ -179,40 +179,14 @@ def group(name: str) -> Page:
 
 @blueprint.get("/wilayah/<code>")
 def place(code: str) -> Page:
-    """A place: where it is, its datasets, its parts and its neighbours."""
+    """A place: where it is, its key figures, its parts, its neighbours, its datasets."""
     item = regions.region(code)
     if item is None or not regions.has_boundaries(item.code[:5]):
         raise NotFound
     form = SearchForm(bbox=regions.bbox(item.code), page=SearchForm.parse(request.args).page)
     found = service(CatalogService).search(identity(), form)
-    return render("catalog/place.html", place=item, **_place_context(item), **_search_context(found, "/dataset"))
-
-
-def _place_context(item: regions.Region) -> dict[str, Any]:
-    level = "kecamatan" if item.level == "kabupaten" else "desa"
-    parts = [part for part in _parts(item.code[:5], level) if part.code.startswith(item.code + ".")]
-    ancestors = regions.ancestors(item.code)
-    return {
-        "locator": _locator(item),
-        "above": ancestors[-1].label if ancestors else None,
-        "place_map": maps.place_map(parts, _place_href, title=item.name) if parts else None,
-        "parts": [(part.code, part.name) for part in parts],
-        "crumbs": [(_("Beranda"), with_lang("/")), *_crumbs(ancestors), (item.name, None)],
-    }
-
-
-def _locator(item: regions.Region) -> Markup | None:
-    """Where a kecamatan lies in its regency, or a village in its kecamatan, with a way to each neighbour."""
-    if item.level == "kabupaten":
-        return None
-    above = item.code.rpartition(".")[0]
-    around = [part for part in _parts(item.code[:5], item.level) if part.code.startswith(above + ".")]
-    return maps.locator(around, item.code, title=_("Letak %(name)s", name=item.name), href_of=_place_href)
-
-
-def _crumbs(ancestors: tuple[regions.Region, ...]) -> list[tuple[str, str]]:
-    """Places above this one that have a page, widest first."""
-    return [(place.name, with_lang(f"/wilayah/{place.code}")) for place in ancestors if place.level != "provinsi"]
+    context = place_page.context(item, service(KeyFigures).of(identity(), item), current_lang())
+    return render("catalog/place.html", place=item, **context, **_search_context(found, "/dataset"))
 
 
 @blueprint.get("/batas/<code>.geojson")

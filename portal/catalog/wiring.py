@@ -6,17 +6,20 @@ from flask import Flask
 
 from portal.catalog import downloads, feeds, views
 from portal.catalog.datasets import PublicDatasets
+from portal.catalog.key_figures import KeyFigures
 from portal.catalog.places import ShippedPlaces
 from portal.catalog.reader import CatalogReader
+from portal.catalog.release_calendar import ReleaseCalendar
 from portal.catalog.service import CatalogService
 from portal.catalog.usage import UsageTally
-from portal.contract.protocols import Datasets, Places
+from portal.contract.protocols import Datasets, Places, Rows
 from portal.web.request import Runtime
 
 
 def offer(runtime: Runtime) -> None:
     """Offer reading and search of the published side (public and office processes)."""
     runtime.offer(CatalogReader, lambda scope: CatalogReader(scope.session("public")))
+    runtime.offer(ReleaseCalendar, lambda scope: ReleaseCalendar(scope.session("public")))
     runtime.offer(CatalogService, lambda scope: CatalogService(scope.service(CatalogReader), runtime.search))
 
 
@@ -25,6 +28,7 @@ def install(app: Flask, runtime: Runtime) -> None:
     offer(runtime)
     runtime.offer(Datasets, lambda scope: PublicDatasets(scope.service(CatalogReader)))  # type: ignore[type-abstract]
     runtime.offer(Places, lambda _scope: ShippedPlaces())  # type: ignore[type-abstract]
+    runtime.offer(KeyFigures, lambda scope: KeyFigures(scope.session("public"), scope.service(Rows)))  # type: ignore[type-abstract]
     zone = runtime.profile.time_zone
     tally = UsageTally(runtime.sessions["public"], lambda: runtime.clock().astimezone(zone))
     runtime.offer(UsageTally, lambda _scope: tally)

@@ -48,3 +48,13 @@ def test_slugs_of_groups_are_unique_within_a_set() -> None:
     for name in vocabularies.subject_group_sets():
         slugs = [group.slug for group in vocabularies.subject_groups(name)]
         assert len(set(slugs)) == len(slugs)
+
+
+def test_indicators_name_known_units_and_each_other() -> None:
+    found = vocabularies.indicators()
+    assert list(found) == ["penduduk", "luas", "kepadatan", "desa"]
+    for item in found.values():
+        assert item.units <= vocabularies.units().keys()
+        assert item.tags
+        assert all(part == part.casefold() for part in item.labels | item.concepts)
+        assert set(item.per) <= found.keys()

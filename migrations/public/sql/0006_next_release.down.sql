@@ -1,0 +1,1 @@
+DROP INDEX catalog.dataset_next_release;
