@@ -91,12 +91,12 @@ def _tests(each: Asked) -> str:
 
 
 def _seen(each: Asked, filled: int, plain: int | None, low: str | None, high: str | None) -> Seen:
-    if plain is None or plain != filled:
-        return Seen(int(filled))
-    if low is None or high is None:  # no cells at all
-        return Seen(int(filled), plain=filled == 0)
+    if not filled:
+        return Seen(0, plain=bool(_cast(each)))
+    if plain != filled or low is None or high is None:  # text has no count; a number may be too great for its cast
+        return Seen(filled)
     if each.type is ColumnType.INTEGER and max(abs(int(low)), abs(int(high))) >= _LARGEST:
-        return Seen(int(filled))
+        return Seen(filled)
     if each.type is ColumnType.DATE and low < _FIRST_DAY:
-        return Seen(int(filled))
-    return Seen(int(filled), True, low, high)
+        return Seen(filled)
+    return Seen(filled, plain=True, low=low, high=high)
