@@ -72,15 +72,22 @@ class WorkerSettings(OfficeSettings):
 
 
 S = TypeVar("S", PublicSettings, OfficeSettings, WorkerSettings)
+P = TypeVar("P")
 
 
 def load(kind: type[S], environment: Mapping[str, str]) -> S:
     """Read the settings of `kind` from `environment`; raises SettingsError naming every wrong variable at once."""
+    settings = _read(kind, PREFIX, environment)
+    _check(settings)
+    return settings
+
+
+def _read(kind: type[P], prefix: str, environment: Mapping[str, str]) -> P:
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
     faults: list[str] = []
-    for field in fields(kind):
-        name = PREFIX + field.name.upper()
+    for field in fields(kind):  # type: ignore[arg-type]  # a dataclass, by the contract of the callers
+        name = prefix + field.name.upper()
         text = environment.get(name)
         if text is None or text == "":
             if field.default is MISSING:
@@ -92,9 +99,12 @@ def load(kind: type[S], environment: Mapping[str, str]) -> S:
             faults.append(f"{name}: {error}")
     if faults:
         raise SettingsError("; ".join(faults))
-    settings = kind(**values)
-    _check(settings)
-    return settings
+    return kind(**values)
+
+
+def load_plugin(kind: type[P], name: str, environment: Mapping[str, str]) -> P:
+    """The settings of a plugin: a frozen dataclass, from variables `PORTAL_<NAME>_<FIELD>`. Raises SettingsError."""
+    return _read(kind, f"{PREFIX}{name.upper()}_", environment)
 
 
 def _convert(text: str, kind: type) -> Any:

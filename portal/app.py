@@ -6,8 +6,10 @@ release, so that no fault in it can call what is not there (I2).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, has_app_context
 from flask_babel import gettext
@@ -15,17 +17,19 @@ from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config.profile import load_profile
-from config.settings import OfficeSettings, PublicSettings, is_loopback
+from config.settings import OfficeSettings, PublicSettings, is_loopback, load_plugin
 from portal.api import wiring as api
 from portal.catalog import wiring as catalog
 from portal.contract.loader import KindRegistry, discover, registry
+from portal.contract.plugin import Plugin
 from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
+from portal.kernel.decisions import add_rows
 from portal.kernel.storage import open_root
 from portal.operations.views import install_health
 from portal.tables import wiring as tables
 from portal.web import errors, gaya, headers, rendering, request
-from portal.web.request import Runtime
+from portal.web.request import Runtime, Scope
 from search.engine import open_engine as open_search
 
 Installer = Callable[[Flask, Runtime], None]
@@ -101,9 +105,16 @@ def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> 
 
 def service_runtime(settings: OfficeSettings, made: Runtime | None = None) -> Runtime:
     """A runtime with every room's services offered, for the worker and for commands (no pages)."""
+    from portal.contract.work import Jobs
+    from portal.operations.plugin_work import SqlJobs, job_names
+
     runtime = made or office_runtime(settings)
     for offer in _service_rooms():
         offer(runtime)
+    plugins = discover()
+    names = job_names(plugins)
+    runtime.offer(Jobs, lambda scope: SqlJobs(scope.session("office"), names))  # type: ignore[type-abstract]
+    _offer_plugins(runtime, plugins)
     return runtime
 
 
@@ -135,10 +146,24 @@ def _install_plugins(app: Flask, runtime: Runtime) -> None:
     plugins = discover()
     kinds = registry(plugins)
     runtime.offer(KindRegistry, lambda _scope: kinds)
+    if runtime.audience == "public":
+        _offer_plugins(runtime, plugins)
     for plugin in plugins:
         for blueprint in plugin.blueprints:
             if runtime.audience in blueprint.audiences:
                 app.register_blueprint(blueprint.make())
+
+
+def _offer_plugins(runtime: Runtime, plugins: Sequence[Plugin]) -> None:
+    """Permissions and settings of the plugins. Raises SettingsError for a variable that is missing or wrong."""
+    add_rows({name: rows for plugin in plugins for name, rows in plugin.permissions.items()})
+    for plugin in plugins:
+        if plugin.settings is not None:
+            runtime.offer(plugin.settings, _constant(load_plugin(plugin.settings, plugin.name, os.environ)))
+
+
+def _constant(value: Any) -> Callable[[Scope], Any]:
+    return lambda _scope: value
 
 
 def translate(message: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,11 +19,13 @@ from portal.app import service_runtime
 from portal.audit import chain
 from portal.cli import agencies
 from portal.cli import search as search_commands
-from portal.contract.loader import discover
+from portal.contract.loader import PluginError, discover
+from portal.contract.plugin import Plugin
+from portal.contract.work import Services
 from portal.ingest.tasks import periodic, tasks
 from portal.kernel.db import open_engine
 from portal.kernel.permissions import Permission
-from portal.operations import migrate
+from portal.operations import migrate, plugin_work
 from portal.operations.demo_settings import read_environment
 from portal.operations.health import look, probes_of
 from portal.operations.mail import Mailer, mail_task
@@ -82,8 +84,10 @@ def worker(concurrency: int) -> None:
     settings = worker_settings()
     runtime = service_runtime(settings)
     mailer = Mailer.from_settings(settings.smtp_url, settings.mail_from, settings.site_url, settings.office_url)
-    known = (*tasks(runtime), mail_task(mailer))
-    run_worker(WorkerPlan(settings.office_database_url, known, periodic(runtime), concurrency, settings.poll_seconds))
+    plugins = discover()
+    known = (*tasks(runtime), *plugin_work.tasks(runtime, plugins), mail_task(mailer))
+    clocked = (*periodic(runtime), *plugin_work.periodic(runtime, plugins))
+    run_worker(WorkerPlan(settings.office_database_url, known, clocked, concurrency, settings.poll_seconds))
 
 
 @main.group()
@@ -194,6 +198,28 @@ def health() -> None:
 
 main.add_command(search_commands.search)
 main.add_command(agencies.agency)
+
+
+@contextmanager
+def _unit() -> Iterator[Services]:
+    """What a plugin's command gets: the services of one unit of work."""
+    with opened() as (_runtime, scope):
+        yield scope
+
+
+def add_plugins(group: click.Group, plugins: Sequence[Plugin]) -> None:
+    """A group of commands for each plugin that brings some; none takes the place of one of the house."""
+    for plugin in plugins:
+        if plugin.cli:
+            if plugin.name in group.commands:
+                raise PluginError(f"perintah {plugin.name} sudah ada")
+            own = click.Group(plugin.name, help=plugin.label, context_settings={"obj": _unit})
+            for command in plugin.cli:
+                own.add_command(command)
+            group.add_command(own)
+
+
+add_plugins(main, discover())
 
 
 @main.command()

@@ -37,6 +37,7 @@ def check(plugins: Iterable[Plugin]) -> tuple[Plugin, ...]:
         things += [f"kind {kind.name}" for kind in plugin.kinds]
         things += [f"facet {facet.name}" for facet in plugin.facets]
         things += [f"permission {name}" for name in plugin.permissions]
+        things += [f"job {job.name}" for job in plugin.jobs]
         for thing in things:
             if thing in claims:
                 raise PluginError(f"{thing} dipakai oleh {claims[thing]} dan {plugin.name}")

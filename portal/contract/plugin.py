@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from click import Command
 from flask import Blueprint
 
+from portal.contract import events
 from portal.contract.protocols import ResourceView
+from portal.contract.work import Event, Services, Work
 from portal.kernel.permissions import Row
 
 Audience = Literal["public", "office"]
@@ -64,15 +67,24 @@ class FacetSpec:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job of the plugin: `name` as queued (`<plugin>.<verb>`), the function that the worker runs."""
+    """A job of the plugin: `name` as queued (`<plugin>.<verb>`), the function that the worker runs, how often it is
+    tried, and when it runs by itself (`cron`, five fields, UTC)."""
 
     name: str
-    run: Callable[..., None]
+    run: Callable[[Work], None]
+    attempts: int = 5
+    cron: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Plugin:
-    """What a plugin adds. Raises ValueError for a name, permission or job outside the plugin's own name space."""
+    """What a plugin adds. Raises ValueError for a name, permission or job outside the plugin's own name space, and for
+    an event that the house does not know.
+
+    `settings` is a frozen dataclass, read at the start from variables `PORTAL_<NAME>_<FIELD>` and offered as a service
+    by its type. `events` are told in the order they happened, each in a unit of work of its own. `cli` are commands of
+    the group `portal <name>`; click's `obj` is a `portal.contract.work.Opened`.
+    """
 
     name: str
     label: str
@@ -82,9 +94,9 @@ class Plugin:
     facets: tuple[FacetSpec, ...] = ()
     permissions: Mapping[str, tuple[Row, ...]] = field(default_factory=dict)
     jobs: tuple[Job, ...] = ()
-    events: Mapping[str, Callable[[Mapping[str, Any]], None]] = field(default_factory=dict)
+    events: Mapping[str, Callable[[Event, Services], None]] = field(default_factory=dict)
     settings: type | None = None
-    cli: tuple[Any, ...] = ()
+    cli: tuple[Command, ...] = ()
     migrations: Path | None = None
 
     def __post_init__(self) -> None:
@@ -96,3 +108,6 @@ class Plugin:
         for job in self.jobs:
             if not job.name.startswith(f"{self.name}."):
                 raise ValueError(f"{self.name}: job {job.name!r} must begin with the plugin's name")
+        unknown = sorted(set(self.events) - events.KINDS)
+        if unknown:
+            raise ValueError(f"{self.name}: no such event: {', '.join(unknown)}")

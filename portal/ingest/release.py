@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from portal.access.rows import FileDamaged
 from portal.catalog import store
+from portal.contract import events
 from portal.ingest import gate, lifecycle
 from portal.ingest.assembling import Assembler
 from portal.ingest.desk import Desk, OpenDataset, move
@@ -203,6 +204,7 @@ class Releaser:
                 vault.datasets.set_live(order.dataset_id, live)
             if order.kind == "kembali":
                 self.desk.note_edit(opened, "kembali_versi", {"version": order.version}, order.reason)
+        events.emit(self.desk.session, f"dataset.{order.kind}", order.dataset_id, {"version": order.version})
         self.desk.orders.step(order.id, Step.DONE)
         self.desk.orders.forget(order.id)
         self.desk.session.commit()

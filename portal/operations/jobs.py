@@ -294,7 +294,7 @@ def _close_ended(connection: psycopg.Connection[Any], grace: float) -> None:
 
 
 def tidy(connection: psycopg.Connection[Any], days: int = 90) -> int:
-    """Delete what ended more than `days` days ago and return how many progress rows went. Autocommit."""
+    """Delete what ended (jobs) or was told (events) more than `days` days ago; how many progress rows went. Autocommit."""
     connection.execute(
         "DELETE FROM jobs.procrastinate_jobs j USING operations.progress p"
         " WHERE p.job_id = j.id AND p.finished < now() - make_interval(days => %s)",
@@ -307,6 +307,7 @@ def tidy(connection: psycopg.Connection[Any], days: int = 90) -> int:
         " AND NOT EXISTS (SELECT FROM jobs.procrastinate_events e WHERE e.job_id = j.id"
         "                 AND e.at > now() - make_interval(days => 2))"
     )
+    connection.execute("DELETE FROM contract.event WHERE taken < now() - make_interval(days => %s)", (days,))
     return connection.execute(
         "DELETE FROM operations.progress WHERE finished < now() - make_interval(days => %s)", (days,)
     ).rowcount

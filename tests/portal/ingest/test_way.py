@@ -43,6 +43,10 @@ def test_a_table_goes_from_the_officers_file_to_what_a_citizen_sees(house: House
     ).fetchone()
     assert with_public == (True,)
     assert house.runtime.search.count() >= 1
+    events = house.office.execute(
+        "SELECT kind, payload FROM contract.event WHERE subject = %s", (dataset_id,)
+    ).fetchall()
+    assert events == [("dataset.rilis", {"version": 1})]
 
 
 def test_t30_csv_and_json_of_a_released_table_parse_and_agree(house: House) -> None:

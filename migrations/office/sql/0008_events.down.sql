@@ -1,0 +1,1 @@
+REVOKE DELETE ON contract.event FROM @office@;

@@ -1,0 +1,1 @@
+GRANT DELETE ON contract.event TO @office@;
