@@ -84,6 +84,7 @@ def allowed(identity: Identity, opened: OpenDataset, *, decided: bool, ready: bo
         Act.NEW_VERSION: out,
         Act.WITHDRAW: out,
         Act.RESTORE: out,
+        Act.ARCHIVE: not out,
         Act.BPS_SILENT: subject.jenis_data == "statistik_sektoral",
     }
     return tuple(

@@ -151,7 +151,7 @@ class Deciding:
     def archive(self, identity: Identity, dataset_id: UUID, why: str, place: str = "") -> None:
         """Retention reached (BR 15(5)); what is out must be withdrawn before. Raises Conflict, Invalid."""
         opened = self._desk.open(identity, dataset_id, "rilis", Permission.DATASET_ARCHIVE)
-        if opened.state in lifecycle.PUBLISHED:
+        if opened.state in lifecycle.PUBLISHED or opened.dataset.live_version is not None:
             raise Conflict(_("Tarik dahulu versi yang terbit."), allowed=(str(State.WITHDRAWN),), rule="arsip.terbit")
         if not why.strip():
             message = _("Sebutkan aturan retensinya.")

@@ -76,9 +76,7 @@ class Drafts:
         _require_name(draft.name)
         dataset_id, proof = self._desk.access.new_dataset(identity, draft.agency_id)
         vault = self._desk.access.enter(proof)
-        base = draft.name or slug(draft.metadata.judul)
-        for number in range(1, MOST_TRIES + 1):
-            name = base if number == 1 else f"{base[:95]}-{number}"
+        for number, name in enumerate(_numbered(draft.name or slug(draft.metadata.judul)), 1):
             try:
                 vault.datasets.create(
                     dataset_id, draft.agency_id, name, plain(draft.metadata), state=str(State.PLANNED)
@@ -93,8 +91,8 @@ class Drafts:
     def edit(self, identity: Identity, dataset_id: UUID, edit: MetadataEdit) -> str:
         """Save metadata (and name, and version notes) of the working version; the new token.
 
-        Raises TwoEditors when somebody saved since (told who and when), Invalid by SR-1, Conflict when the version
-        is past editing or the name is taken.
+        Until somebody names a draft by hand its name follows the title. Raises TwoEditors when somebody saved since
+        (told who and when), Invalid by SR-1, Conflict when the version is past editing or the name is taken.
         """
         opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)
         lifecycle.require_editable(opened.state)
@@ -102,10 +100,9 @@ class Drafts:
         before = opened.metadata
         if edit.token != token(opened.dataset.name, opened.version.notes, before):
             raise self._two_editors(opened, edit)
-        name = opened.dataset.name if edit.name is None else edit.name
         notes = opened.version.notes if edit.notes is None else edit.notes
         try:
-            self._save(opened, edit.metadata, name, notes)
+            name = self._save(opened, edit, notes)
         except Stale:
             raise self._two_editors(self._desk.reopen(opened), edit) from None
         changed = _changes(before, edit.metadata)
@@ -114,15 +111,33 @@ class Drafts:
         self._regroup(opened, edit.metadata)
         return token(name, notes, edit.metadata)
 
-    def _save(self, opened: OpenDataset, metadata: DatasetMetadata, name: str, notes: str) -> None:
-        vault, version = opened.vault, opened.version.version
-        revision = opened.dataset.revision
-        if name != opened.dataset.name:
+    def _save(self, opened: OpenDataset, edit: MetadataEdit, notes: str) -> str:
+        """Write metadata and name; the name that it has now."""
+        name, revision = self._renamed(opened, edit)
+        opened.vault.datasets.update_version(
+            opened.id, opened.version.version, revision, metadata=plain(edit.metadata), notes=notes
+        )
+        return name
+
+    def _renamed(self, opened: OpenDataset, edit: MetadataEdit) -> tuple[str, int]:
+        """(name, revision) after the name given by hand, or the one that follows the title; most stay as they are."""
+        current, revision = opened.dataset.name, opened.dataset.revision
+        by_hand = edit.name is not None and edit.name != current
+        if by_hand and opened.dataset.live_version is not None:
+            raise Conflict(_("Nama dataset yang sudah terbit tidak dapat diganti."), rule="nama_tetap")
+        names = [edit.name or current] if by_hand else _following(opened, edit.metadata.judul)
+        for number, name in enumerate(names, 1):
+            if name == current:
+                break
             _require_name(name)
-            if opened.dataset.live_version is not None:
-                raise Conflict(_("Nama dataset yang sudah terbit tidak dapat diganti."), rule="nama_tetap")
-            revision = vault.datasets.rename(opened.id, name, revision).revision
-        vault.datasets.update_version(opened.id, version, revision, metadata=plain(metadata), notes=notes)
+            try:
+                return name, opened.vault.datasets.rename(opened.id, name, revision).revision
+            except Stale:
+                raise
+            except Conflict:
+                if number == len(names):
+                    raise
+        return current, revision
 
     def _two_editors(self, opened: OpenDataset, edit: MetadataEdit) -> TwoEditors:
         """Who saved last and when, from the history (a job's step is no edit)."""
@@ -197,6 +212,19 @@ def slug(title: str) -> str:
     ascii_text = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-")[:90].strip("-")
     return made if len(made) >= 2 else "dataset-baru"
+
+
+def _following(opened: OpenDataset, title: str) -> list[str]:
+    """Names for a new title, the first that is free is taken; none where it was named by hand or has ever been out."""
+    old, new = slug(opened.metadata.judul), slug(title)
+    first = opened.version.version == 1 and opened.dataset.live_version is None
+    made = re.fullmatch(rf"{re.escape(old[:95])}(-\d{{1,2}})?", opened.dataset.name)
+    return _numbered(new) if first and made and title and new != old else []
+
+
+def _numbered(base: str) -> list[str]:
+    """The name, then the name with 2, 3 … behind it."""
+    return [base, *(f"{base[:95]}-{number}" for number in range(2, MOST_TRIES + 1))]
 
 
 def _require_name(name: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from uuid import UUID
 
 from geo.layers.types import LayerChoice, LayerInspection
 from geo.tables.types import BadCells, ColumnChoice, ColumnGuess, ColumnType, ReadChoice, TableReport
@@ -112,6 +113,16 @@ def layer_choice(form: Form, inspection: LayerInspection) -> LayerChoice:
         repair=form.get("repair", "") == "1",
         code_column=column if any(field.title == column for field in inspection.fields) else None,
     )
+
+
+def moved(order: list[UUID], wanted: UUID | None, step: int) -> list[UUID]:
+    """`order` with one file moved by `step` places; as it was at the ends. Raises Invalid for a file not in it."""
+    if wanted is None or wanted not in order:
+        raise _fault("berkas", _("Berkas itu tidak ada dalam dataset ini."))
+    at = order.index(wanted)
+    rest = [item for item in order if item != wanted]
+    place = min(max(at + step, 0), len(rest))
+    return [*rest[:place], wanted, *rest[place:]]
 
 
 def dictionary(form: Form, columns: tuple[ColumnEntry, ...]) -> tuple[ColumnEntry, ...]:

@@ -138,6 +138,7 @@ class Resources:
             raise Invalid(_("Urutan harus menyebut setiap berkas satu kali."), rule="urutan")
         for position, resource_id in enumerate(order):
             opened.vault.resources.save(replace(rows[resource_id], position=position))
+        self._desk.note_edit(opened, "urutan", {"order": [str(resource_id) for resource_id in order]})
 
     def _open(self, identity: Identity, dataset_id: UUID, resource_id: UUID) -> tuple[OpenDataset, ResourceRow]:
         opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)

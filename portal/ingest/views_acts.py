@@ -248,6 +248,25 @@ def _withdraw_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
     return _page("withdraw", view, refusal, out=out, version_options=options)
 
 
+@blueprint.route(AT + "/arsipkan", methods=["GET", "POST"])
+def archive(dataset_id: UUID) -> Answer:
+    """Out of use for good, under the retention rule, with where it is kept."""
+    if request.method == "GET":
+        return _archive_page(dataset_id)
+    deciding = service(Ingest).deciding
+    why, place = (request.form.get(name, "").strip()[:500] for name in ("why", "place"))
+    refused = _attempt(
+        lambda: deciding.archive(identity(), dataset_id, why, place), lambda refusal: _archive_page(dataset_id, refusal)
+    )
+    return refused or done(dataset_id, _("Diarsipkan."))
+
+
+def _archive_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
+    view = view_of(dataset_id)
+    _allowed(view, Act.ARCHIVE)
+    return _page("archive", view, refusal)
+
+
 @blueprint.post(AT + "/versi-baru")
 def new_version(dataset_id: UUID) -> Answer:
     """A working version with copies of everything."""

@@ -18,7 +18,7 @@ from portal.ingest.forms_files import COLUMNS_A_PAGE, DELIMITERS, ENCODINGS
 from portal.ingest.queries import DatasetView, ResourceView
 from portal.ingest.schemas import ResourceChoice, ResourceEdit
 from portal.ingest.service import Ingest
-from portal.ingest.views import REFUSED, Answer, blueprint, done, status_of, undo, view_of
+from portal.ingest.views import REFUSED, Answer, blueprint, dataset_page, done, status_of, undo, view_of
 from portal.ingest.views_maps import layer_map, places, shapes_map
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.texts import gettext as _
@@ -188,6 +188,20 @@ def another_part(dataset_id: UUID, resource_id: UUID) -> Response:
     name = request.form.get("name", "").strip()
     made = service(Ingest).resources.another_part(identity(), dataset_id, resource_id, name)
     return done(dataset_id, _("Pilih lembar atau lapisannya di sini."), "ingest.resource", resource_id=made)
+
+
+@blueprint.post("/data/<uuid:dataset_id>/berkas/urutan")
+def reorder(dataset_id: UUID) -> Answer:
+    """Move one file a place up or down; the page comes back with the focus where it was."""
+    view = view_of(dataset_id)
+    moved, way = request.form.get("berkas", type=UUID), "naik" if request.form.get("arah") == "naik" else "turun"
+    try:
+        order = forms_files.moved([item.row.id for item in view.resources], moved, -1 if way == "naik" else 1)
+        service(Ingest).resources.reorder(identity(), dataset_id, order)
+    except REFUSED as refusal:
+        undo()
+        return dataset_page(view_of(dataset_id), status_of(refusal), refusal)
+    return redirect(url_for("ingest.dataset", dataset_id=dataset_id, pindah=moved, arah=way, _anchor="berkas"), 303)
 
 
 @blueprint.route(AT + "/hapus", methods=["GET", "POST"])

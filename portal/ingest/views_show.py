@@ -83,6 +83,7 @@ def _act_table() -> dict[Act, tuple[str, str]]:
         Act.CLASSIFY_EXEMPT: (_("Tetapkan sifat"), "ingest.classify"),
         Act.WITHDRAW_CONSENT: (_("Persetujuan pemilik"), "ingest.consent"),
         Act.WITHDRAW: (_("Tarik dari publik"), "ingest.withdraw"),
+        Act.ARCHIVE: (_("Arsipkan"), "ingest.archive"),
     }
 
 
@@ -277,6 +278,7 @@ def history_words(view: DatasetView) -> list[dict[str, Any]]:
         "sumber_daya": _("Nama atau kamus berkas diubah"),
         "ganti_berkas": _("Berkas diganti"),
         "hapus_berkas": _("Berkas dihapus"),
+        "urutan": _("Urutan berkas diubah"),
         "persetujuan": _("Pemilik menyetujui publikasi"),
         "persetujuan_dicabut": _("Persetujuan dicabut"),
         "klasifikasi": _("Sifat ditetapkan"),
