@@ -1,0 +1,24 @@
+-- Organisations and groups as CKAN shows them, and vocabularies of tags: facts public by nature (I4).
+ALTER TABLE catalog.organization
+    ADD COLUMN image_url text NOT NULL DEFAULT '',
+    ADD COLUMN extras jsonb NOT NULL DEFAULT '[]',
+    ADD COLUMN approval_status text NOT NULL DEFAULT 'approved',
+    ADD COLUMN state text NOT NULL DEFAULT 'active';
+ALTER TABLE catalog.theme
+    ADD COLUMN image_url text NOT NULL DEFAULT '',
+    ADD COLUMN extras jsonb NOT NULL DEFAULT '[]',
+    ADD COLUMN approval_status text NOT NULL DEFAULT 'approved',
+    ADD COLUMN state text NOT NULL DEFAULT 'active';
+
+CREATE TABLE catalog.vocabulary (
+    id uuid PRIMARY KEY,
+    name text NOT NULL UNIQUE
+);
+CREATE TABLE catalog.vocabulary_tag (
+    id uuid PRIMARY KEY,
+    vocabulary_id uuid NOT NULL REFERENCES catalog.vocabulary (id) ON DELETE CASCADE,
+    name text NOT NULL,
+    UNIQUE (vocabulary_id, name)
+);
+GRANT SELECT ON catalog.vocabulary, catalog.vocabulary_tag TO @public@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON catalog.vocabulary, catalog.vocabulary_tag TO @publisher@;
