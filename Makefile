@@ -16,7 +16,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 SYSTEM := .ci/system
 CODE := config geo search portal plugins bench migrations tests
 
-.PHONY: help demo test test-long lint bench fmt lock clean
+.PHONY: help demo test test-long test-ckan lint bench fmt lock clean
 
 help: ## Show the verbs
 	@echo "Portal data kabupaten"
@@ -32,6 +32,14 @@ test: $(STAMPS)/browser ## Run the suite on real PostGIS, Elasticsearch and Chro
 
 test-long: $(STAMPS)/browser ## Run the suite with the long matrices and longer fuzzing
 	@$(BIN)/python -m pytest --long $(PYTEST_ARGS)
+
+test-ckan: $(STAMPS)/browser ## Compare every action with a running CKAN (CKAN_REFERENCE_URL, CKAN_REFERENCE_TOKEN)
+	@if [ -z "$${CKAN_REFERENCE_URL:-}" ] || [ -z "$${CKAN_REFERENCE_TOKEN:-}" ]; then \
+	  echo "make test-ckan compares this portal with a running CKAN 2.12. Say where it is and give a sysadmin's token:"; \
+	  echo "  make test-ckan CKAN_REFERENCE_URL=http://127.0.0.1:5000 CKAN_REFERENCE_TOKEN=..."; \
+	  echo "docs/ckan.md tells more."; exit 2; fi
+	@CKAN_REFERENCE_URL=$(CKAN_REFERENCE_URL) CKAN_REFERENCE_TOKEN=$(CKAN_REFERENCE_TOKEN) \
+		$(BIN)/python -m pytest --ckan tests/differential -s $(PYTEST_ARGS)
 
 lint: $(STAMPS)/dev-python ## Check style, types and import floors
 	@$(BIN)/ruff check $(CODE)

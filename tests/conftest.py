@@ -26,6 +26,7 @@ from tests.support import (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--long", action="store_true", help="also run the tests marked long")
+    parser.addoption("--ckan", action="store_true", help="compare with a running CKAN (make test-ckan)")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
