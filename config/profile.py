@@ -162,6 +162,11 @@ class Policy:
     )
     izinkan_harvest_opd: bool = True
     api_terbit_langsung: bool = False
+    batas_laju: bool = True
+    # accounts as in a fresh CKAN: anybody with an account may found organisations and groups and administers what he
+    # founded, and an administrator may make tokens and passwords for others (decision 0017)
+    akun_seperti_ckan: bool = False
+    masa_token_hari: int = 90
     cuti_bersama_dihitung_libur: bool = True
     lisensi_bawaan: str = "cc-by"
     sel_minimum: int = 5

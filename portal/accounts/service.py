@@ -41,6 +41,10 @@ class AgencyRow:
     is_walidata: bool
     active: bool
     created: datetime
+    image_url: str = ""
+    extras: tuple[dict[str, str], ...] = ()
+    approval_status: str = "approved"
+    state: str = "active"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 
 class Role(StrEnum):
-    """Roles of domain.md section 2, given per agency."""
+    """Roles of domain.md section 2, given per agency; `anggota` and `pengelola` beside them (decision 0017)."""
 
     PUBLIK = "publik"
     PEMOHON = "pemohon"
@@ -32,6 +32,10 @@ class Role(StrEnum):
     AUDITOR = "auditor"
     APLIKASI = "aplikasi"
     ADMIN = "admin"
+    #: CKAN's member: reads unclassified drafts of the agency and does nothing else.
+    ANGGOTA = "anggota"
+    #: What CKAN's admin of an organisation has beside its data: description and members of the agency.
+    PENGELOLA = "pengelola"
 
 
 #: Roles that may be given to a person at an agency (the rest are states of having no account).

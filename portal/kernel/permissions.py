@@ -39,12 +39,26 @@ class Permission(StrEnum):
     EXEMPT_READ = "dikecualikan:lihat"
     AGENCY_LIST = "instansi:daftar"
     AGENCY_EDIT = "instansi:ubah"
+    AGENCY_CREATE = "instansi:buat"
+    AGENCY_DESCRIBE = "instansi:uraikan"
+    AGENCY_PURGE = "instansi:hapus_tuntas"
+    MEMBER_EDIT = "anggota:ubah"
+    GROUP_CREATE = "kelompok:buat"
+    GROUP_EDIT = "kelompok:ubah"
+    GROUP_FILL = "kelompok:isi"
+    GROUP_PURGE = "kelompok:hapus_tuntas"
     PERSON_LIST = "orang:daftar"
+    PERSON_SEE = "orang:lihat"
+    PERSON_EDIT = "orang:ubah"
     PERSON_INVITE = "orang:undang"
     PERSON_RESET = "orang:atur_ulang"
     PERSON_ROLE = "orang:peran"
     TOKEN_OWN = "token:milik_sendiri"  # noqa: S105 - a permission's name, no secret
+    TOKEN_OTHER = "token:orang_lain"  # noqa: S105 - a permission's name, no secret
+    FOLLOW = "ikuti:milik_sendiri"
+    VOCABULARY_EDIT = "kosakata:ubah"
     JOB_READ = "pekerjaan:lihat"
+    JOB_MANAGE = "pekerjaan:atur"
     SYSTEM_CONFIGURE = "sistem:atur"
     AUDIT_READ = "catatan:lihat"
 
@@ -58,7 +72,8 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What is acted on, as far as rules ask: never content. `named` are the duties this person has on it."""
+    """What is acted on, as far as rules ask: never content. `named` are the duties this person has on it, or what he
+    is in a subject group; `consented` says that the owner, or for accounts the profile, allows the act."""
 
     agency_id: UUID | None = None
     state: str | None = None
@@ -114,6 +129,26 @@ def not_oneself(identity: Identity, subject: Subject) -> bool:
     return subject.person_id is None or identity.person_id != subject.person_id
 
 
+def signed_in(identity: Identity, _subject: Subject) -> bool:
+    """There is a person behind the request."""
+    return identity.signed_in
+
+
+def allowed_here(_identity: Identity, subject: Subject) -> bool:
+    """The profile allows it (`akun_seperti_ckan`), or the account holds no role yet (decision 0017)."""
+    return subject.consented
+
+
+def group_admin(_identity: Identity, subject: Subject) -> bool:
+    """Administrator of this subject group."""
+    return "pengelola_kelompok" in subject.named
+
+
+def group_member(_identity: Identity, subject: Subject) -> bool:
+    """In this subject group, as whatever."""
+    return bool(subject.named & {"pengelola_kelompok", "anggota_kelompok"})
+
+
 def nobody_yet(_identity: Identity, _subject: Subject) -> bool:
     """Granted by proof only, never by role (domain.md 8.4)."""
     return False
@@ -143,10 +178,10 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     Permission.PUBLISHED_READ: rows((EVERYONE,), Where.ANY),
     Permission.OFFICE_ENTER: rows(STAFF, Where.ANY),
     Permission.TASK_READ: rows(STAFF, Where.ANY),
-    Permission.DATASET_LIST: rows((*AGENCY_DUTY, *CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY),
+    Permission.DATASET_LIST: rows((*AGENCY_DUTY, Role.ANGGOTA, *CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY),
     Permission.DATASET_CREATE: rows(AUTHORS, Where.OWN),
     Permission.DATASET_READ: (
-        *rows(AGENCY_DUTY, Where.OWN, not_exempt),
+        *rows((*AGENCY_DUTY, Role.ANGGOTA), Where.OWN, not_exempt),
         *rows((*CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY, not_exempt, named_any),
     ),
     Permission.DATASET_EDIT: (
@@ -178,18 +213,49 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     Permission.EXEMPT_READ: rows((Role.PEJABAT,), Where.ANY, nobody_yet),
     Permission.AGENCY_LIST: rows(STAFF, Where.ANY),
     Permission.AGENCY_EDIT: rows((Role.ADMIN,), Where.ANY),
+    Permission.AGENCY_CREATE: (
+        *rows((Role.ADMIN,), Where.ANY),
+        *rows((EVERYONE,), Where.ANY, signed_in, allowed_here),
+    ),
+    # CKAN's admin of an organisation: its description, its members, its end; never roles beyond CKAN's three capacities
+    Permission.AGENCY_DESCRIBE: (*rows((Role.ADMIN,), Where.ANY), *rows((Role.PENGELOLA,), Where.OWN)),
+    Permission.AGENCY_PURGE: rows((Role.ADMIN,), Where.ANY),
+    Permission.MEMBER_EDIT: (
+        *rows((Role.ADMIN,), Where.ANY, not_oneself),
+        *rows((Role.PENGELOLA,), Where.OWN, not_oneself),
+    ),
+    Permission.GROUP_CREATE: (
+        *rows((Role.ADMIN,), Where.ANY),
+        *rows((EVERYONE,), Where.ANY, signed_in, allowed_here),
+    ),
+    Permission.GROUP_EDIT: (*rows((Role.ADMIN,), Where.ANY), *rows((EVERYONE,), Where.ANY, signed_in, group_admin)),
+    Permission.GROUP_FILL: (*rows((Role.ADMIN,), Where.ANY), *rows((EVERYONE,), Where.ANY, signed_in, group_member)),
+    Permission.GROUP_PURGE: rows((Role.ADMIN,), Where.ANY),
     Permission.PERSON_LIST: (
         *rows((Role.ADMIN,), Where.ANY),
         *rows((Role.KEPALA_OPD, Role.WALIDATA_PENDUKUNG), Where.OWN),
     ),
+    Permission.PERSON_SEE: (
+        *rows((Role.ADMIN,), Where.ANY),
+        *rows(STAFF, Where.OWN),
+        *rows((EVERYONE,), Where.ANY, oneself),
+    ),
+    Permission.PERSON_EDIT: (*rows((Role.ADMIN,), Where.ANY), *rows((EVERYONE,), Where.ANY, oneself)),
     Permission.PERSON_INVITE: rows((Role.ADMIN,), Where.ANY),
     Permission.PERSON_RESET: (
         *rows((Role.ADMIN,), Where.ANY, not_oneself),
         *rows((Role.KEPALA_OPD, Role.WALIDATA_PENDUKUNG), Where.OWN, not_oneself),
     ),
     Permission.PERSON_ROLE: rows((Role.ADMIN,), Where.ANY, not_oneself),
-    Permission.TOKEN_OWN: rows((*STAFF, Role.APLIKASI), Where.ANY, oneself),
+    # an account without a role may have one too: it opens nothing that is not public
+    Permission.TOKEN_OWN: rows((EVERYONE,), Where.ANY, oneself),
+    # whoever holds another's token acts as that person: only where the profile, or an account still without a role,
+    # allows it
+    Permission.TOKEN_OTHER: rows((Role.ADMIN,), Where.ANY, not_oneself, allowed_here),
+    Permission.FOLLOW: rows((EVERYONE,), Where.ANY, oneself),
+    Permission.VOCABULARY_EDIT: rows((Role.ADMIN,), Where.ANY),
     Permission.JOB_READ: rows(STAFF, Where.ANY),
+    Permission.JOB_MANAGE: rows((Role.ADMIN,), Where.ANY),
     Permission.SYSTEM_CONFIGURE: rows((Role.ADMIN,), Where.ANY),
     Permission.AUDIT_READ: (
         *rows((Role.AUDITOR,), Where.ANY),
