@@ -107,7 +107,7 @@ def additive(measure: ColumnEntry) -> bool:
     return not any(sign in measure.unit for sign in "%‰/°") and not _NOT_ADDITIVE.search(text)
 
 
-def place_chart(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None) -> Chart | None:
+def place_chart(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None, lang: str = "id") -> Chart | None:
     """Bars by place, largest first; None when there are no places, far too many, or years that cannot be read."""
     if shape.year is not None and year is None:
         return None
@@ -116,11 +116,11 @@ def place_chart(rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None
         return None
     title = measure.label or measure.name
     sub = _("tahun %(year)s", year=year) if year else ""
-    svg = bars(values, title=f"{title} {sub}".strip(), unit=measure.unit)
+    svg = bars(values, title=f"{title} {sub}".strip(), unit=measure.unit, lang=lang)
     return Chart(svg, title, sub, measure.unit, tuple(values))
 
 
-def year_chart(rows: Rows, shape: Shape, measure: ColumnEntry) -> Chart | None:
+def year_chart(rows: Rows, shape: Shape, measure: ColumnEntry, lang: str = "id") -> Chart | None:
     """The sum over all places by year; None for fewer than three years or a measure that may not be added."""
     if shape.year is None or len(years_of(rows, shape)) < MIN_YEARS or not additive(measure):
         return None
@@ -132,12 +132,12 @@ def year_chart(rows: Rows, shape: Shape, measure: ColumnEntry) -> Chart | None:
     totals = sorted(sums.items())
     title = measure.label or measure.name
     points: list[tuple[float, float | None]] = [(float(year), value) for year, value in totals]
-    svg = lines([Series(title, points)], title=title, unit=measure.unit)
+    svg = lines([Series(title, points)], title=title, unit=measure.unit, lang=lang)
     return Chart(svg, title, _("semua wilayah, menurut tahun"), measure.unit, tuple((str(y), v) for y, v in totals))
 
 
 def region_map(
-    rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None, parts: Sequence[Outline]
+    rows: Rows, shape: Shape, measure: ColumnEntry, year: int | None, parts: Sequence[Outline], lang: str = "id"
 ) -> Choropleth | None:
     """The measure on the regency's map; None unless at least half of the regions have a figure."""
     if shape.year is not None and year is None:
@@ -147,4 +147,4 @@ def region_map(
     if not parts or sum(value is not None for value in present.values()) * 2 < len(parts):
         return None
     title = f"{measure.label or measure.name} {year or ''}".strip()
-    return choropleth(parts, present, title=title, unit=measure.unit)
+    return choropleth(parts, present, title=title, unit=measure.unit, lang=lang)

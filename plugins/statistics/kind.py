@@ -7,7 +7,7 @@ from typing import Any
 
 from plugins.statistics import charting
 from plugins.statistics.shape import shape_of
-from portal.contract.pages import runtime, service
+from portal.contract.pages import current_lang, runtime, service
 from portal.contract.pictures import Outline
 from portal.contract.plugin import Kind, Panel
 from portal.contract.protocols import Places, ResourceView, RowQuery, Rows
@@ -51,10 +51,11 @@ def chart_context(resource: ResourceView, measure_name: str | None, year_wanted:
     rows = read(resource, charting.MAX_ROWS)
     years = charting.years_of(rows, shape)
     year = year_wanted if year_wanted in years else (years[-1] if years else None)
-    charts = [charting.place_chart(rows, shape, measure, year), charting.year_chart(rows, shape, measure)]
+    lang = current_lang()
+    charts = [charting.place_chart(rows, shape, measure, year, lang), charting.year_chart(rows, shape, measure, lang)]
     return {
         "charts": [chart for chart in charts if chart],
-        "map": charting.region_map(rows, shape, measure, year, parts()),
+        "map": charting.region_map(rows, shape, measure, year, parts(), lang),
         "measures": shape.measures,
         "years": years,
         "measure": measure,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from geo.layers.types import FieldType
 from portal.kernel.decisions import require, require_visible
 from portal.web.headers import PUBLIC_DATA
-from portal.web.i18n import with_lang
+from portal.web.i18n import current_lang, with_lang
 from portal.web.rendering import render
 from portal.web.request import identity, runtime, service
+from portal.web.streaming import streamed
 
 __all__ = [
     "PUBLIC_DATA",
+    "current_lang",
     "field_type",
     "identity",
     "render",
@@ -18,6 +20,7 @@ __all__ = [
     "require_visible",
     "runtime",
     "service",
+    "streamed",
     "with_lang",
 ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -72,7 +74,79 @@ def test_chips_say_the_filters_and_lead_out_of_them(site: Site, table: str) -> N
     text = site.text(f"{table}?k.jumlah_balita.min=1.500&k.tahun=2024")
     assert "Jumlah Balita paling sedikit 1.500" in text
     assert f'href="{table}?k.tahun=2024"' in text
-    assert 'name="k.jumlah_balita.min" type="text" value="1.500"' in text, "the form keeps what was chosen"
+    assert 'name="k.jumlah_balita.min" value="1.500"' in text, "the form keeps what was chosen"
+
+
+def test_each_column_has_a_menu_that_keeps_the_rest(site: Site, table: str) -> None:
+    """Sort both ways, filter, hide: the column's own range starts anew, everything else stays."""
+    text = unescape(site.text(f"{table}?k.jumlah_balita.min=1.500&k.tahun=2024&urut=-tahun"))
+    assert text.count('class="col-menu"') == 6
+    menu = text.split("Pilihan kolom Jumlah Balita", 1)[1].split("</details>", 1)[0]
+    assert f'href="{table}?k.jumlah_balita.min=1.500&k.tahun=2024&urut=-jumlah_balita"' in menu
+    assert 'name="k.jumlah_balita.min" value="1.500"' in menu
+    assert '<input type="hidden" name="k.tahun" value="2024">' in menu
+    assert '<input type="hidden" name="urut" value="-tahun">' in menu
+    assert 'type="hidden" name="k.jumlah_balita.min"' not in menu
+
+
+def test_a_hidden_column_is_gone_and_comes_back(site: Site, table: str) -> None:
+    text = unescape(site.text(f"{table}?sembunyi=catatan&sembunyi=tidak_ada&k.tahun=2024"))
+    assert len(rows_of(text)[0]) == 5
+    assert "Tanpa kolom Catatan" in text
+    assert f'href="{table}?k.tahun=2024"' in text
+    everything = "&".join(f"sembunyi={name}" for name in COLUMNS)
+    assert len(rows_of(site.text(f"{table}?{everything}"))[0]) == 6, "a table without columns is none"
+
+
+COLUMNS = ("kode_kecamatan", "kecamatan", "tahun", "jumlah_balita", "persentase_stunting", "catatan")
+
+
+def test_what_one_sees_can_be_downloaded_beside_the_whole(site: Site, table: str) -> None:
+    query = "k.tahun=2023&sembunyi=kecamatan&urut=-jumlah_balita"
+    text = unescape(site.text(f"{table}?{query}&page=1"))
+    assert "Unduh tampilan ini (CSV, 17 baris)" in text
+    assert "Unduh seluruh tabel (CSV, 51 baris)" in text
+    address = f"{table}/tampilan.csv?k.tahun=2023&sembunyi=kecamatan&urut=-jumlah_balita"
+    assert f'href="{address}"' in text
+    answer = site.client().get(address)
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert answer.headers["Content-Disposition"].endswith('-tampilan.csv"')
+    assert answer.is_streamed
+    lines = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))
+    assert lines[0] == [name for name in COLUMNS if name != "kecamatan"]
+    wanted = sorted(((figures(code, 2023)[0], code) for code, _ in places()), reverse=True)
+    assert [(int(line[2]), line[0]) for line in lines[1:]] == wanted
+    assert {line[4] for line in lines[1:]} == {"'=1+1"}, "no spreadsheet runs it"
+    again = site.client().get(address, headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+    assert site.client().head(address).data == b""
+    plain = site.text(table)
+    assert "Unduh CSV" in plain
+    assert "tampilan.csv" not in plain
+
+
+def test_a_view_is_the_whole_table_by_the_same_rules(site: Site, table: str) -> None:
+    """Without a filter it says byte for byte what the prepared file says."""
+    whole = re.search(r'href="(/berkas/[^"]+[.]csv)"', site.text(table))
+    assert whole is not None
+    view = site.client().get(f"{table}/tampilan.csv").data
+    assert view == site.client().get(whole[1], buffered=True).data.removeprefix(b"\xef\xbb\xbf")
+
+
+def test_a_view_refuses_what_its_page_refuses(site: Site, table: str) -> None:
+    assert site.client().get(f"{table}/tampilan.csv?k.jumlah_balita.min=banyak").status_code == 422
+    assert site.client().get("/tabel/00000000-0000-4000-8000-000000000000/tampilan.csv").status_code == 404
+
+
+def test_charts_speak_the_language_of_the_page(site: Site, chart: str) -> None:
+    indonesian, english = site.text(chart), site.text(f"{chart}?lang=en")
+    assert "Tertinggi:" in indonesian
+    assert "Highest:" in english
+    assert "Tertinggi:" not in english
+    number = f"{figures(places()[-1][0], YEARS[-1])[0]:,}"
+    assert number in english
+    assert number.replace(",", ".") not in english
+    assert "Highest:" in site.text(f"/dataset/{site.shown['tabel'].dataset_name}?lang=en")
 
 
 def test_the_language_goes_along(site: Site, table: str) -> None:

@@ -97,7 +97,8 @@ def test_a_filter_is_let_go_alone() -> None:
     assert form.without("jumlah.min", "2").query() == "?k.kecamatan=Salem"
     assert form.value("jumlah.min") == "2"
     assert form.value("jumlah.maks") == ""
-    assert form.exact() == (("kecamatan", "Salem"),)
+    assert form.kept("jumlah") == [("k.kecamatan", "Salem")]
+    assert form.kept("kecamatan") == form.kept(), "chosen values have no field of their own"
 
 
 def test_filters_are_said_in_words() -> None:
@@ -108,6 +109,18 @@ def test_filters_are_said_in_words() -> None:
 
 names = st.sampled_from(["kecamatan", "kecamatan.isi", "jumlah.min", "jumlah.maks", "jumlah", "rahasia", "x"])
 pairs = st.lists(st.tuples(names.map("k.{}".format), st.text(max_size=12)), max_size=8)
+
+
+def test_columns_are_left_out_and_asked_no_more() -> None:
+    form = parsed(("sembunyi", "jumlah"), ("sembunyi", "rahasia"), ("page", "2"))
+    assert form.hidden == ("jumlah",)
+    assert form.narrowed
+    assert form.row_query().columns == ("kecamatan",)
+    assert form.whole_query().limit == form.whole_query().offset == 0
+    assert form.showing("jumlah").query() == "?page=2"
+    assert form.hiding("kecamatan").query() == "?sembunyi=kecamatan&sembunyi=jumlah&page=2"
+    assert parsed(("sembunyi", "jumlah"), ("sembunyi", "kecamatan")).shown == ("kecamatan", "jumlah")
+    assert not parsed(("page", "4")).narrowed
 
 
 @given(pairs, st.text(max_size=20), st.sampled_from(["", "jumlah", "-kecamatan", "rahasia"]), st.integers(-3, 10**7))

@@ -94,8 +94,13 @@ export function columnMenu(menu) {
     panel.style.position = "fixed";
     panel.style.top = `${Math.min(button.bottom + 4, Math.max(8, innerHeight - panel.offsetHeight - 8))}px`;
     panel.style.left = `${Math.max(16, Math.min(button.right - panel.offsetWidth, innerWidth - panel.offsetWidth - 16))}px`;
-    const close = () => { menu.open = false; };
-    addEventListener("scroll", close, { once: true, passive: true, capture: true });
+    // a phone's keyboard scrolls the page: who is typing keeps the menu
+    const close = () => {
+      if (menu.querySelector("input:focus")) return;
+      menu.open = false;
+      removeEventListener("scroll", close, { capture: true });
+    };
+    addEventListener("scroll", close, { passive: true, capture: true });
   });
 }
 
