@@ -35,6 +35,8 @@ class PublicSettings:
     profile: str = "brebes"
     development: bool = False
     log_folder: str = ""
+    rate_per_second: int = 200
+    rate_burst: int = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,9 @@ class OfficeSettings:
     development: bool = False
     log_folder: str = ""
     upload_limit: int = 2_147_483_648
+    api_body_limit: int = 67_108_864
+    rate_per_second: int = 200
+    rate_burst: int = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)

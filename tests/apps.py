@@ -30,6 +30,7 @@ def public_settings(databases: Databases, root: Path, **changes: Any) -> PublicS
         "public_database_url": databases.addresses.public,
         "public_storage_url": str(root / "public"),
         "development": True,
+        "rate_per_second": 0,  # tests of the limits turn them on
     }
     return PublicSettings(**{**values, **changes})
 
@@ -50,6 +51,7 @@ def office_settings(databases: Databases, root: Path, **changes: Any) -> WorkerS
         "vault_key_file": key,
         "session_key_file": session_key,
         "development": True,
+        "rate_per_second": 0,
     }
     return WorkerSettings(**{**values, **changes})
 

@@ -25,6 +25,7 @@ class Portal:
     title: str
     description: str
     url: str
+    office_url: str
     locale: str
     extensions: tuple[str, ...] = ()
     facets: frozenset[str] = frozenset()

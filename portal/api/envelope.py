@@ -1,4 +1,4 @@
-"""CKAN's envelope: `help`, `success`, `result` or `error`, as JSON or JSONP."""
+"""CKAN's envelope: `help`, `success`, `result` or `error`, as JSON, JSONP or XML."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 from flask import Response, request
 
-from portal.api import errors
+from portal.api import errors, xml_format
 from portal.api.answers import dumps
 from portal.web.request import runtime
 
@@ -24,25 +24,41 @@ def base_url() -> str:
     return url.rstrip("/")
 
 
+def action_name(said: str) -> str:
+    """The action that an address names: `package_show` of `package_show.xml`."""
+    return said.removesuffix(xml_format.SUFFIX)
+
+
 def help_url(action: str) -> str:
     """Where the action's help is."""
     return f"{base_url()}/api/3/action/help_show?name={quote(action, safe='')}"
 
 
 def success(action: str, result: object, callback: str | None = None) -> Response:
-    """The good answer, as JSON or as JSONP."""
+    """The good answer: JSONP with a callback, else XML for who asks for it, else JSON."""
     body = dumps({"help": help_url(action), "success": True, "result": result})
     if callback is None:
-        return Response(body, content_type=JSON)
+        return plain(body)
     return Response(callback.encode() + b"(" + body + b");", content_type=JAVASCRIPT)
+
+
+def plain(body: bytes, status: int = 200) -> Response:
+    """A JSON text as JSON or XML, by what the caller asks for."""
+    if xml_format.wanted(request):
+        response = Response(xml_format.from_json(body, base_url()), status=status, content_type=xml_format.XML)
+    else:
+        response = Response(body, status=status, content_type=JSON)
+    if runtime().audience == "office":  # the public side says so on every answer
+        response.vary.add("Accept")
+    return response
 
 
 def refusal(error: Exception) -> Response:
     """The refusal, by the error table; in the envelope unless the call was not even an action's."""
     status, member = errors.answer(error)
-    named = (request.view_args or {}).get("name", "")
+    named = action_name((request.view_args or {}).get("name", ""))
     whole = member if isinstance(member, str) else {"help": help_url(named), "success": False, "error": member}
-    response = Response(dumps(whole), status=status, content_type=JSON)
+    response = plain(dumps(whole), status)
     if status == 429 and isinstance(member, dict):
         response.headers["Retry-After"] = str(member["retry_after"])
     return response

@@ -28,6 +28,10 @@ class BadRequest(Exception):
     """The call cannot be read, or names no action: 400 with a bare JSON string, in words that programs look for."""
 
 
+class BodyTooLarge(BadRequest):
+    """The body is larger than the action takes: 413 with a bare JSON string that says how much it takes."""
+
+
 class SearchQueryError(Exception):
     """`package_search` was given a parameter that it does not have, or an order that it cannot make (400)."""
 
@@ -47,7 +51,7 @@ class FieldText(Exception):
 def answer(error: Exception) -> tuple[int, Body | str]:
     """The status, and the `error` member of the envelope (or a bare string where there is no envelope)."""
     if isinstance(error, BadRequest):
-        return 400, f"Bad request: {error}"
+        return 413 if isinstance(error, BodyTooLarge) else 400, f"Bad request: {error}"
     if isinstance(error, HTTPException):
         return error.code or 500, f"Bad request: {error.name}"
     for row in (_input, _rights, _searching, _failing):

@@ -16,15 +16,21 @@ from portal.kernel.texts import gettext as _
 
 
 class ActionApi:
-    """What the views ask. `call_of` makes a call's collaborators for one identity; `actions` are this side's."""
+    """What the views ask. `call_of` makes a call's collaborators for one identity; `actions` are this side's.
 
-    def __init__(self, actions: Registry, call_of: Callable[[Identity], Call]) -> None:
+    `elsewhere` are actions that only refuse, since the other side has them.
+    """
+
+    def __init__(
+        self, actions: Registry, call_of: Callable[[Identity], Call], elsewhere: Registry | None = None
+    ) -> None:
         self.actions = actions
         self.call_of = call_of
+        self.elsewhere = elsewhere or {}
 
     def find(self, name: str) -> Action:
         """The action of that name. Raises BadRequest, as CKAN does before anything else."""
-        found = self.actions.get(name)
+        found = self.actions.get(name) or self.elsewhere.get(name)
         if found is None:
             raise BadRequest(f"Action name not known: {name[:100]}")
         return found

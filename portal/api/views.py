@@ -1,11 +1,12 @@
-"""Addresses of the action API, CKAN's: `/api/3/action/<action>`, `/api/action/<action>`, `/api/3`."""
+"""Addresses of the action API, CKAN's: `/api/3/action/<action>`, `/api/action/<action>`, `/api/3`; `….xml` is ours."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
 
-from portal.api import envelope, request_data
+from portal.api import envelope, request_data, xml_schema
 from portal.api.answers import dumps
+from portal.api.limits import ActionLimits
 from portal.api.service import ActionApi
 from portal.kernel.identity import ANONYMOUS
 from portal.web.request import identity, runtime, service
@@ -19,17 +20,25 @@ blueprint.register_error_handler(Exception, envelope.refusal)
 @blueprint.route("/api/action/<name>", methods=["GET", "POST"])
 def action(name: str) -> Response:
     """One action."""
-    api = service(ActionApi)
-    found = api.find(name)
-    data = request_data.read(request, writes=found.writes)
+    api, limits = service(ActionApi), service(ActionLimits)
+    found = api.find(envelope.action_name(name))
+    data = request_data.read(request, writes=found.writes, limits=limits.bytes)
     who = ANONYMOUS if data.anonymous else identity()
-    return envelope.success(name, api.run(who, found, data.values), data.callback)
+    limits.charge(request, who, found, data.values)
+    return envelope.success(found.name, api.run(who, found, data.values), data.callback)
 
 
-@blueprint.get("/api/<int(min=1, max=3):version>")
+@blueprint.get("/api/<int(min=1, max=3):version>", strict_slashes=False)
+@blueprint.get("/api/<int(min=1, max=3):version>/", strict_slashes=False)
 def version(version: int) -> Response:
     """The version of the API."""
-    return Response(dumps({"version": version}), content_type=envelope.JSON)
+    return envelope.plain(dumps({"version": version}))
+
+
+@blueprint.get("/api/3/action.xsd")
+def schema() -> Response:
+    """The schema of every XML answer."""
+    return Response(xml_schema.XSD, content_type="application/xml;charset=utf-8")
 
 
 @blueprint.after_request

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.api import dump_views, views
+from portal.api import dump_views, limits, util_views, views
 from portal.api.action import Call, Portal
+from portal.api.names import ELSEWHERE
 from portal.api.queries import Queries
 from portal.api.registry import ACTIONS
 from portal.api.service import ActionApi
@@ -21,19 +22,23 @@ def offer(runtime: Runtime) -> None:
     """Offer the API's service with the public side's actions."""
     portal = portal_of(runtime)
     runtime.offer(
-        ActionApi, lambda scope: ActionApi(ACTIONS, lambda identity: public_call(runtime, portal, scope, identity))
+        ActionApi,
+        lambda scope: ActionApi(ACTIONS, lambda identity: public_call(runtime, portal, scope, identity), ELSEWHERE),
     )
 
 
 def install(app: Flask, runtime: Runtime) -> None:
     """The addresses of the API and of the datastore's dump, on the public side."""
     offer(runtime)
-    routes(app)
+    routes(app, runtime)
 
 
-def routes(app: Flask) -> None:
-    """The addresses, the same on both sides."""
+def routes(app: Flask, runtime: Runtime) -> None:
+    """The addresses and the limits, the same on both sides."""
+    limits.offer(runtime)
+    limits.install(app, runtime)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(util_views.blueprint)
     app.register_blueprint(dump_views.blueprint)
 
 
@@ -57,6 +62,7 @@ def portal_of(runtime: Runtime) -> Portal:
         title=runtime.profile.title,
         description=runtime.profile.description,
         url=runtime.settings.site_url.rstrip("/"),
+        office_url=runtime.settings.office_url.rstrip("/"),
         locale=runtime.profile.locale,
         # what clients look for before they use a table's rows or a map box
         extensions=("datastore", "spatial_query", *(plugin.name for plugin in plugins)),

@@ -109,10 +109,16 @@ def answer(status: int, error: Exception, number: str = "") -> tuple[Response | 
     """The refusal as page or JSON."""
     if wants_json():
         response = jsonify(error_body(status, error))
-        if isinstance(error, errors.TooMany):
-            response.headers["Retry-After"] = str(error.retry_after)
-        return response, status
+        return _told(response, error), status
     templates: list[str | Template] = [f"errors/{status}.html", "errors/500.html"]
     shown = error if isinstance(error, errors.PortalError) else None
     message = (shown.message if shown else "") or default_message(status)
-    return render_template(templates, error=shown, status=status, message=message, number=number), status
+    page = render_template(templates, error=shown, status=status, message=message, number=number)
+    return _told(Response(page), error), status
+
+
+def _told(response: Response, error: Exception) -> Response:
+    """How long to wait, where that is known."""
+    if isinstance(error, errors.TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    return response

@@ -13,7 +13,7 @@ LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 TRANSLATIONS = Path(__file__).with_name("translations")
 
 # Addresses that are the same in both languages keep no language in their query.
-_LANGUAGE_FREE = ("assets.", "static", "api.", "tiles.", "downloads.", "ogc.")
+_LANGUAGE_FREE = ("assets.", "static", "api.", "api_util.", "api_bulk.", "tiles.", "downloads.", "ogc.")
 
 
 def chosen_language() -> str:

@@ -24,7 +24,7 @@ def install(app: Flask, runtime: Runtime) -> None:
         catalog.offer(runtime)
     portal = public.portal_of(runtime)
     runtime.offer(ActionApi, lambda scope: ActionApi(ACTIONS, lambda identity: _call(runtime, portal, scope, identity)))
-    public.routes(app)
+    public.routes(app, runtime)
 
 
 def _call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identity) -> OfficeCall:
