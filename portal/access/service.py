@@ -29,8 +29,9 @@ from portal.vault.store import OpenVault
 
 #: Acts by duty and who may open with each; the database asks the same table (`audit.may_open`):
 #: lihat - agency duty or any named person; ubah - agency duty; periksa - named `pemeriksa` or `bps`; rilis - named
-#: `pemeriksa` or `ppid`; tetapkan - named `ppid`; tarik - named `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs).
-WorkAct = Literal["lihat", "ubah", "periksa", "tetapkan", "rilis", "tarik", "olah"]
+#: `pemeriksa` or `ppid`; tetapkan - named `ppid`; tarik - named `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs);
+#: terbit - author or walidata of the agency, administrator where nothing unpublished is in sight (`audit.may_publish`).
+WorkAct = Literal["lihat", "ubah", "periksa", "tetapkan", "rilis", "tarik", "olah", "terbit"]
 ExemptAct = Literal["lihat", "unduh", "api", "olah"]
 
 #: Permissions whose refusal says that nothing is there (I7); any other is refused on what the caller already sees.
@@ -76,24 +77,31 @@ class AccessService:
             raise NotFound
         return WorkPass(opening, person, act, dataset_id)
 
-    def new_dataset(self, identity: Identity, agency_id: UUID) -> tuple[UUID, WorkPass]:
-        """Register a new dataset of an agency and open it for its maker (act `buat`).
+    def new_dataset(
+        self, identity: Identity, agency_id: UUID, dataset_id: UUID | None = None, *, publish: bool = False
+    ) -> tuple[UUID, WorkPass]:
+        """Register a new dataset of an agency and open it for its maker (act `buat`, or `terbit` with `publish`).
 
-        Returns the id and the pass; the caller then makes the rows by `enter(...).datasets.create`. Raises
-        Forbidden without a duty at that agency (recorded); Unavailable when the record cannot be written.
+        Returns the id (the caller's own where he names one) and the pass; the caller then makes the rows by
+        `enter(...).datasets.create`. Raises Forbidden without a duty at that agency, or for an id that is taken
+        (recorded); Unavailable when the record cannot be written.
         """
-        decisions.require(identity, Permission.DATASET_CREATE, Subject(agency_id=agency_id))
-        person, dataset_id = _person(identity), uuid4()
+        permission = Permission.DATASET_PUBLISH if publish else Permission.DATASET_CREATE
+        subject = Subject(agency_id=agency_id)
+        if not (publish and decisions.decide(identity, Permission.CATALOG_MANAGE, subject)):
+            decisions.require(identity, permission, subject)
+        person, made = _person(identity), dataset_id or uuid4()
+        verb = "open_new_published" if publish else "open_new"
         opening = self._open(
-            "SELECT audit.open_new(:person, :agency, :dataset, :address)",
+            f"SELECT audit.{verb}(:person, :agency, :dataset, :address)",  # noqa: S608 - one of two names
             person=person,
             agency=agency_id,
-            dataset=dataset_id,
+            dataset=made,
             address=identity.address,
         )
         if opening is None:
-            raise Forbidden(rule=Permission.DATASET_CREATE.value)
-        return dataset_id, WorkPass(opening, person, "buat", dataset_id)
+            raise Forbidden(rule=permission.value)
+        return made, WorkPass(opening, person, "terbit" if publish else "buat", made)
 
     def list_pass(self, identity: Identity, purpose: str = "") -> WorkPass:
         """Open the metadata of every unclassified dataset that the person's duties cover (act `daftar`).

@@ -6,7 +6,7 @@ A draft may lack fields; what is owed and when is asked of `owed()`. Stored valu
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -116,6 +116,11 @@ class DatasetMetadata(BaseModel):
     extras: dict[
         Annotated[str, StringConstraints(max_length=100)], Annotated[str, StringConstraints(max_length=5000)]
     ] = Field(default_factory=dict)
+    #: What a CKAN client sent, as it sent it (`author`, `url`, `version`, `extras` …), so that it gets the same back. A
+    #: text that also has a field above counts only while both say the same: an edit in the office's forms wins.
+    ckan: dict[str, Any] = Field(default_factory=dict)
+    #: Fields that the system filled because the client has none for them; they are shown so, and stay owed.
+    diisi_sistem: tuple[Annotated[str, StringConstraints(max_length=100)], ...] = ()
 
 
 #: The five fields without which a file is not accepted (BR L.II.5, T26); `nama_file` comes with the file itself.
@@ -142,6 +147,16 @@ MANDATORY_GEOSPATIAL = ("skala", "acuan_igd", "kugi_kode", "mutu")
 def missing_stars(metadata: DatasetMetadata) -> tuple[str, ...]:
     """Which of the five ★ fields are empty (the file name is the caller's to check)."""
     return tuple(name for name in STAR_FIELDS if not getattr(metadata, name))
+
+
+def as_line(text: str) -> str:
+    """The text as a one-line field keeps it."""
+    return _clean(text)
+
+
+def as_lines(text: str) -> str:
+    """The text as a field of several lines keeps it."""
+    return _clean_lines(text)
 
 
 def owed(metadata: DatasetMetadata) -> tuple[str, ...]:

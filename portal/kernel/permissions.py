@@ -36,6 +36,9 @@ class Permission(StrEnum):
     DATASET_WITHDRAW = "dataset:tarik"
     DATASET_RESTORE = "dataset:kembalikan_versi"
     DATASET_ARCHIVE = "dataset:arsipkan"
+    DATASET_PUBLISH = "dataset:terbitkan"
+    CATALOG_MANAGE = "katalog:kelola"
+    CATALOG_PURGE = "katalog:hapus_permanen"
     EXEMPT_READ = "dikecualikan:lihat"
     AGENCY_LIST = "instansi:daftar"
     AGENCY_EDIT = "instansi:ubah"
@@ -117,6 +120,11 @@ def named_bps(_identity: Identity, subject: Subject) -> bool:
 def named_any(_identity: Identity, subject: Subject) -> bool:
     """Any duty on this submission."""
     return bool(subject.named)
+
+
+def nothing_unpublished(_identity: Identity, subject: Subject) -> bool:
+    """A dataset that is not there yet, or whose working version is out or was."""
+    return subject.state in {None, "terbit", "ditarik"}
 
 
 def oneself(identity: Identity, subject: Subject) -> bool:
@@ -210,6 +218,13 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
         *rows((Role.PPID,), Where.ANY, not_exempt, named_ppid),
     ),
     Permission.DATASET_ARCHIVE: rows((Role.WALIDATA,), Where.ANY, named_checker),
+    # publishing at once through the API, where the profile lets anybody (api_terbit_langsung): the caller's right then
+    # stands for verification and for classification as publik
+    Permission.DATASET_PUBLISH: rows((*AUTHORS, Role.WALIDATA), Where.OWN, not_exempt),
+    # what CKAN's sysadmin does with any agency's datasets, under the same profile and only where nothing unpublished is
+    # in sight: a new one, or one whose latest version is out (the database holds him to it, audit.may_publish)
+    Permission.CATALOG_MANAGE: rows((Role.ADMIN,), Where.ANY, not_exempt, nothing_unpublished),
+    Permission.CATALOG_PURGE: rows((Role.ADMIN,), Where.ANY, not_exempt, nothing_unpublished),
     Permission.EXEMPT_READ: rows((Role.PEJABAT,), Where.ANY, nobody_yet),
     Permission.AGENCY_LIST: rows(STAFF, Where.ANY),
     Permission.AGENCY_EDIT: rows((Role.ADMIN,), Where.ANY),

@@ -34,6 +34,7 @@ dataset = Table(
     Column("created_by", Uuid, nullable=False),
     Column("modified", WHEN, nullable=False),
     Column("modified_by", Uuid, nullable=False),
+    Column("retired", Boolean, nullable=False, server_default="false"),
 )
 version = Table(
     "version",
@@ -69,6 +70,7 @@ resource = Table(
     Column("layer", JSONB(none_as_null=True)),
     Column("table_name", Text),
     Column("row_count", BigInteger),
+    Column("ckan", JSONB, nullable=False),
 )
 file = Table(
     "file",
@@ -169,4 +171,16 @@ bulk = Table(
     Column("dataset_id", Uuid, nullable=False),
     Column("sealed", Boolean, nullable=False),
     Column("made", WHEN, nullable=False),
+)
+view = Table(
+    "view",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("resource_id", Uuid, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("view_type", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("description", Text),
+    Column("config", JSONB, nullable=False),
 )

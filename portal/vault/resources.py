@@ -68,7 +68,7 @@ def _values(row: ResourceRow) -> dict[str, Any]:
     values = {name: getattr(row, name) for name in _TABLE.c.keys()}  # noqa: SIM118 - a collection of columns
     for name in ("name", "description", "format", "filename"):
         values[name] = storable_text(values[name])
-    for name in ("choice", "report", "columns", "layer"):
+    for name in ("choice", "report", "columns", "layer", "ckan"):
         values[name] = storable(values[name])
     return values
 

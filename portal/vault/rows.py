@@ -10,7 +10,7 @@ from uuid import UUID
 
 Sifat = Literal["belum_ditetapkan", "publik", "dikecualikan"]
 Duty = Literal["pemeriksa", "ppid", "bps", "pekerjaan"]
-ResourceKind = Literal["tabel", "layer", "berkas"]
+ResourceKind = Literal["tabel", "layer", "berkas", "tautan"]
 ResourceState = Literal["diterima", "diperiksa_berkas", "menunggu_pilihan", "dimuat", "gagal"]
 Severity = Literal["galat", "peringatan", "catatan"]
 ConsentAct = Literal["simpan", "olah", "integrasi", "verifikasi", "publikasi"]
@@ -18,7 +18,10 @@ ConsentAct = Literal["simpan", "olah", "integrasi", "verifikasi", "publikasi"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetRow:
-    """A dataset of the vault. `revision` is the optimistic lock of the dataset and all its versions' metadata."""
+    """A dataset of the vault. `revision` is the optimistic lock of the dataset and all its versions' metadata.
+
+    `retired`: deleted through the API; its name is free again in its agency.
+    """
 
     id: UUID
     agency_id: UUID
@@ -30,6 +33,7 @@ class DatasetRow:
     created_by: UUID
     modified: datetime
     modified_by: UUID
+    retired: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +53,11 @@ class VersionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceRow:
-    """A file of a version and what the worker found in it. `table_name` names a bulk table of the vault."""
+    """A file of a version and what the worker found in it. `table_name` names a bulk table of the vault.
+
+    Kind `tautan` is a link: no bytes (`filename` and `sha256` empty, `size` 0), its address in `ckan["url"]`. `ckan`
+    holds what a CKAN client sent of the resource, so that it gets the same back.
+    """
 
     id: UUID
     dataset_id: UUID
@@ -69,6 +77,7 @@ class ResourceRow:
     layer: Mapping[str, Any] | None = None
     table_name: str | None = None
     row_count: int | None = None
+    ckan: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
