@@ -10,7 +10,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN 'rilis' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['pemeriksa', 'ppid'])
         WHEN 'tetapkan' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['ppid'])
         WHEN 'tarik' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['pemeriksa', 'ppid'])
+        WHEN 'terbit' THEN audit.may_publish(p_person, p_agency, p_dataset)
         WHEN 'olah' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['pekerjaan'])
+            OR (EXISTS (SELECT 1 FROM accounts.person p WHERE p.id = p_person AND p.active AND p.service)
+                AND EXISTS (SELECT 1 FROM ingest.release_order o
+                    WHERE o.dataset_id = p_dataset AND o.lane = 'api' AND o.finished IS NULL))
     END, false)
 $$;
 
@@ -33,7 +37,7 @@ BEGIN
         VALUES (v_id, p_person, 'tugas', 'daftar', v_agencies, v_datasets, clock_timestamp() + interval '10 minutes');
     RETURN v_id;
 END $$;
-DROP FUNCTION audit.is_member(uuid, uuid);
+DROP FUNCTION audit.is_member(uuid, uuid), audit.agency_has_datasets(uuid, uuid[]);
 RESET ROLE;
 DELETE FROM accounts.role_at WHERE role IN ('anggota', 'pengelola');
 

@@ -138,6 +138,15 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION audit.is_member FROM PUBLIC;
 
+-- yes or no, so that an agency is not closed over its datasets; which they are stays behind the openings. Withdrawn
+-- ones, which the caller names, do not count.
+CREATE FUNCTION audit.agency_has_datasets(p_agency uuid, p_withdrawn uuid[]) RETURNS boolean LANGUAGE sql STABLE
+SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM vault.register WHERE agency_id = p_agency AND dataset_id <> ALL (p_withdrawn))
+$$;
+REVOKE ALL ON FUNCTION audit.agency_has_datasets FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.agency_has_datasets TO @office@;
+
 CREATE OR REPLACE FUNCTION audit.may_open(p_person uuid, p_act text, p_dataset uuid, p_agency uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(CASE p_act
@@ -148,7 +157,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
         WHEN 'rilis' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['pemeriksa', 'ppid'])
         WHEN 'tetapkan' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['ppid'])
         WHEN 'tarik' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['pemeriksa', 'ppid'])
+        WHEN 'terbit' THEN audit.may_publish(p_person, p_agency, p_dataset)
         WHEN 'olah' THEN audit.has_named_duty(p_person, p_dataset, ARRAY['pekerjaan'])
+            OR (EXISTS (SELECT 1 FROM accounts.person p WHERE p.id = p_person AND p.active AND p.service)
+                AND EXISTS (SELECT 1 FROM ingest.release_order o
+                    WHERE o.dataset_id = p_dataset AND o.lane = 'api' AND o.finished IS NULL))
     END, false)
 $$;
 
