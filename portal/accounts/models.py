@@ -115,6 +115,7 @@ subject_group = Table(
     Column("approval_status", Text),
     Column("position", Integer),
     Column("origin", Text),
+    Column("former_names", ARRAY(Text)),
     Column("created", MOMENT),
 )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from config import vocabularies
 from portal.catalog import addresses
-from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedResource
+from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedGroup, PublishedResource
 from portal.contract.metadata import DatasetMetadata
 
 Json = dict[str, Any]
@@ -30,23 +30,23 @@ def organization(agency: PublishedAgency) -> Json:
         "title": agency.title,
         "type": "organization",
         "description": agency.description,
-        "image_url": "",
+        "image_url": agency.image_url,
         "created": timestamp(agency.created),
         "is_organization": True,
-        "approval_status": "approved",
+        "approval_status": agency.approval_status,
         "state": "active",
     }
 
 
-def group(slug: str, label: str, summary: str = "") -> Json:
+def group(found: PublishedGroup) -> Json:
     """A subject group as CKAN's group inside a dataset."""
     return {
-        "id": str(addresses.stable_id("group", slug)),
-        "name": slug,
-        "title": label,
-        "display_name": label,
-        "description": summary,
-        "image_display_url": "",
+        "id": str(found.id),
+        "name": found.name,
+        "title": found.title,
+        "display_name": found.title or found.name,
+        "description": found.description,
+        "image_display_url": found.image_url,
     }
 
 
@@ -146,7 +146,7 @@ def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json
     """The whole CKAN package of this version. `spatial` is a GeoJSON text of its box, or empty."""
     meta = dataset.metadata
     licence = vocabularies.licences().get(meta.lisensi)
-    groups = [group(slug, label, summary) for slug, label, summary in subject_groups(meta)]
+    groups = [group(item) for item in subject_groups(dataset)]
     return {
         "author": meta.produsen_data or None,
         "author_email": None,
@@ -181,13 +181,20 @@ def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json
     }
 
 
-def subject_groups(meta: DatasetMetadata) -> list[tuple[str, str, str]]:
-    """(slug, label, summary) of the main group and the others, main first; slugs of any shipped set are known."""
+def subject_groups(dataset: PublishedDataset) -> list[PublishedGroup]:
+    """The main group and the others, main first: as the register had them at release, else by the shipped sets."""
+    if dataset.groups is not None:
+        return list(dataset.groups)
     known = {
         item.slug: item for name in vocabularies.subject_group_sets() for item in vocabularies.subject_groups(name)
     }
-    slugs = dict.fromkeys(slug for slug in (meta.kelompok, *meta.kelompok_lain) if slug)
+    meta = dataset.metadata
     return [
-        (slug, known[slug].label if slug in known else slug, known[slug].summary if slug in known else "")
-        for slug in slugs
+        PublishedGroup(
+            id=addresses.stable_id("group", slug),
+            name=slug,
+            title=known[slug].label if slug in known else slug,
+            description=known[slug].summary if slug in known else "",
+        )
+        for slug in dict.fromkeys(slug for slug in (meta.kelompok, *meta.kelompok_lain) if slug)
     ]

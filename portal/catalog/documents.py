@@ -97,7 +97,9 @@ def page(dataset: PublishedDataset) -> dict[str, Any]:
             "abbreviation": dataset.agency.abbreviation,
             "contact": dataset.agency.contact,
         },
-        "groups": [{"name": slug, "title": label} for slug, label, _ in ckan_document.subject_groups(meta)],
+        "groups": [
+            {"name": item.name, "title": item.title or item.name} for item in ckan_document.subject_groups(dataset)
+        ],
         "resources": [_resource_page(dataset, item) for item in dataset.resources],
         "card": card(dataset),
     }
@@ -173,8 +175,8 @@ def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int) 
             tags=tuple(sorted(set(meta.kata_kunci))),
             organization=Named(str(dataset.agency.id), dataset.agency.name, dataset.agency.title),
             groups=tuple(
-                Named(str(addresses.stable_id("group", slug)), slug, label)
-                for slug, label, _ in ckan_document.subject_groups(meta)
+                Named(str(item.id), item.name, item.title or item.name)
+                for item in ckan_document.subject_groups(dataset)
             ),
             license=Coded(meta.lisensi, licence.title if licence else meta.lisensi) if meta.lisensi else None,
             formats=formats(dataset),

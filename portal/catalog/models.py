@@ -20,6 +20,10 @@ organization = Table(
     Column("region_code", Text),
     Column("contact", JSONB),
     Column("created", DateTime(timezone=True)),
+    Column("image_url", Text),
+    Column("extras", JSONB),
+    Column("approval_status", Text),
+    Column("state", Text),
 )
 
 theme = Table(
@@ -31,6 +35,20 @@ theme = Table(
     Column("description", Text),
     Column("position", Integer),
     Column("created", DateTime(timezone=True)),
+    Column("image_url", Text),
+    Column("extras", JSONB),
+    Column("approval_status", Text),
+    Column("state", Text),
+)
+
+vocabulary = Table("vocabulary", metadata, Column("id", Uuid, primary_key=True), Column("name", Text))
+
+vocabulary_tag = Table(
+    "vocabulary_tag",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("vocabulary_id", Uuid),
+    Column("name", Text),
 )
 
 region = Table(

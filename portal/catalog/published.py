@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from portal.contract.metadata import ColumnEntry, DatasetMetadata
 
-Kind = Literal["tabel", "layer", "berkas"]
+Kind = Literal["tabel", "layer", "berkas", "tautan"]
 FileRole = Literal["asli", "unduhan", "ubin", "pratinjau"]
 
 
@@ -29,6 +30,36 @@ class PublishedAgency:
     region_code: str = ""
     contact: dict[str, str] = field(default_factory=dict)
     created: datetime | None = None
+    image_url: str = ""
+    extras: tuple[dict[str, str], ...] = ()
+    approval_status: str = "approved"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedGroup:
+    """A subject group that the dataset stands in, public facts only."""
+
+    id: UUID
+    name: str
+    title: str
+    description: str = ""
+    image_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PublishedTheme:
+    """A subject group as the register has it, public facts only; `extras` are (key, value) objects."""
+
+    id: UUID
+    name: str
+    title: str
+    description: str = ""
+    image_url: str = ""
+    extras: tuple[dict[str, str], ...] = ()
+    approval_status: str = "approved"
+    state: str = "active"
+    position: int = 0
+    created: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +89,10 @@ class PublishedLayer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedResource:
-    """One file or table or layer of a version. `table` names a table of schema `rows`, `None` for a plain file."""
+    """One file, table, layer or link of a version. `table` names a table of schema `rows`, `None` for a plain file.
+
+    `ckan` is what a CKAN client sent of it; a link (kind `tautan`) has its address there under `url`.
+    """
 
     id: UUID
     position: int
@@ -74,6 +108,7 @@ class PublishedResource:
     preview_svg: str = ""
     created: datetime | None = None
     modified: datetime | None = None
+    ckan: Mapping[str, Any] = field(default_factory=dict)
 
     def file(self, role: FileRole, format_: str | None = None) -> PublishedFile | None:
         """The file of `role` (and format), or None."""
@@ -82,7 +117,7 @@ class PublishedResource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedDataset:
-    """One version of a dataset as released."""
+    """One version of a dataset as released. `groups` None: those of the shipped sets that the metadata name."""
 
     id: UUID
     name: str
@@ -97,3 +132,4 @@ class PublishedDataset:
     version_notes: str = ""
     state: Literal["terbit", "perlu_pemutakhiran"] = "terbit"
     downloads: int = 0
+    groups: tuple[PublishedGroup, ...] | None = None

@@ -6,17 +6,18 @@ Every function is repeatable by the order's id: an order that was applied change
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
 from geoalchemy2.elements import WKTElement
-from sqlalchemy import delete, func, select, text, update
+from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from portal.catalog import addresses, documents, models
-from portal.catalog.published import PublishedAgency, PublishedDataset
+from portal.catalog import documents, models
+from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedTheme
 from search.documents import SearchDocument
 
 OrderKind = Literal["rilis", "tarik", "kembali"]
@@ -93,7 +94,7 @@ def _next_revision(session: Session, dataset_id: UUID) -> int:
 
 def write_organization(session: Session, agency: PublishedAgency) -> None:
     """An agency's public facts, made or refreshed."""
-    values = asdict(agency)
+    values = {**asdict(agency), "state": "active"}
     if values["created"] is None:
         del values["created"]
     statement = insert(models.organization).values(**values)
@@ -101,13 +102,42 @@ def write_organization(session: Session, agency: PublishedAgency) -> None:
     session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
 
 
-def write_theme(session: Session, name: str, title: str, description: str, position: int) -> None:
+def write_theme(session: Session, found: PublishedTheme) -> None:
     """A subject group, made or refreshed."""
-    statement = insert(models.theme).values(
-        id=addresses.stable_id("group", name), name=name, title=title, description=description, position=position
-    )
-    changed = {key: statement.excluded[key] for key in ("title", "description", "position")}
+    values = asdict(found)
+    statement = insert(models.theme).values(**values)
+    changed = {key: statement.excluded[key] for key in values if key not in {"id", "created"}}
     session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
+
+
+def close_groups(session: Session, kind: Literal["organization", "theme"], open_ids: Sequence[UUID]) -> int:
+    """Hide agencies or subject groups that are not among the open ones; how many. What no dataset needs is deleted."""
+    table, link = (
+        (models.organization, models.dataset.c.organization_id)
+        if kind == "organization"
+        else (models.theme, models.dataset_theme.c.theme_id)
+    )
+    gone = table.c.id.not_in(open_ids) if open_ids else table.c.id.is_not(None)
+    needed = exists().where(link == table.c.id)
+    deleted = session.execute(delete(table).where(gone, ~needed).returning(table.c.id)).all()
+    hidden = session.execute(
+        update(table).where(gone, table.c.state == "active").values(state="deleted").returning(table.c.id)
+    ).all()
+    return len(deleted) + len(hidden)
+
+
+def write_vocabulary(session: Session, key: UUID, name: str, tags: Sequence[tuple[UUID, str]]) -> None:
+    """A vocabulary with its tags (id, name), as it is now."""
+    statement = insert(models.vocabulary).values(id=key, name=name)
+    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"name": name}))
+    session.execute(
+        delete(models.vocabulary_tag).where(
+            models.vocabulary_tag.c.vocabulary_id == key, models.vocabulary_tag.c.id.not_in([item[0] for item in tags])
+        )
+    )
+    for tag_id, tag in tags:
+        row = insert(models.vocabulary_tag).values(id=tag_id, vocabulary_id=key, name=tag)
+        session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
 
 
 def _write_resources(session: Session, published: PublishedDataset, site_url: str) -> None:

@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from config import regions
 from config.profile import Profile
-from portal.catalog import store
-from portal.catalog.published import PublishedAgency
+from portal.catalog import addresses, store
+from portal.catalog.published import PublishedAgency, PublishedTheme
 
-NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs"]
+NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs"]
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 
@@ -30,7 +30,13 @@ class Notices:
 
         `figures` are the values of `angka_situs` by key (counts of public things only).
         """
-        makers = {"organisasi": self._agencies, "kelompok": self._groups, "wilayah": self._regions}
+        makers = {
+            "organisasi": self._agencies,
+            "kelompok": self._groups,
+            "wilayah": self._regions,
+            "kosakata": self._vocabularies,
+            "teks_situs": self._site_texts,
+        }
         if kind == "angka_situs":
             for key, value in (figures or {}).items():
                 store.write_notice(self._public, kind, key, value)
@@ -42,18 +48,61 @@ class Notices:
     def _agencies(self) -> int:
         rows = self._office.execute(
             text(
-                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, created"
-                " FROM accounts.agency WHERE active ORDER BY name"
+                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, created, image_url,"
+                " extras, approval_status FROM accounts.agency WHERE active ORDER BY name"
             )
         ).all()
+        store.close_groups(self._public, "organization", [row.id for row in rows])
         for row in rows:
             store.write_organization(self._public, PublishedAgency(**row._asdict()))
         return len(rows)
 
     def _groups(self) -> int:
+        """The register's groups; those of the profile enter it here, and follow it until somebody edits them."""
         for position, group in enumerate(self._profile.groups):
-            store.write_theme(self._public, group.slug, group.label, group.summary, position)
-        return len(self._profile.groups)
+            self._office.execute(
+                text(
+                    "INSERT INTO accounts.subject_group (id, name, title, description, position, origin)"
+                    " VALUES (:id, :name, :title, :description, :position, 'profil') ON CONFLICT (id) DO UPDATE"
+                    " SET title = EXCLUDED.title, description = EXCLUDED.description, position = EXCLUDED.position"
+                    " WHERE subject_group.origin = 'profil'"
+                ),
+                {
+                    "id": addresses.stable_id("group", group.slug),
+                    "name": group.slug,
+                    "title": group.label,
+                    "description": group.summary,
+                    "position": position,
+                },
+            )
+        rows = self._office.execute(
+            text(
+                "SELECT id, name, title, description, image_url, extras, approval_status, state, position, created"
+                " FROM accounts.subject_group WHERE state = 'active' ORDER BY position, name"
+            )
+        ).all()
+        store.close_groups(self._public, "theme", [row.id for row in rows])
+        for row in rows:
+            store.write_theme(self._public, PublishedTheme(**row._asdict()))
+        return len(rows)
+
+    def _vocabularies(self) -> int:
+        rows = self._office.execute(text("SELECT id, name FROM accounts.vocabulary ORDER BY name")).all()
+        self._public.execute(
+            text("DELETE FROM catalog.vocabulary WHERE id <> ALL (:ids)"), {"ids": [row.id for row in rows]}
+        )
+        for row in rows:
+            tags = self._office.execute(
+                text("SELECT id, name FROM accounts.vocabulary_tag WHERE vocabulary_id = :id"), {"id": row.id}
+            ).all()
+            store.write_vocabulary(self._public, row.id, row.name, [(tag.id, tag.name) for tag in tags])
+        return len(rows)
+
+    def _site_texts(self) -> int:
+        rows = self._office.execute(text("SELECT key, value FROM accounts.site_text")).all()
+        for row in rows:
+            store.write_notice(self._public, "teks_situs", row.key, row.value)
+        return len(rows)
 
     def _regions(self) -> int:
         """The regency, its parts and its province, with outlines where they ship with the portal."""

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.catalog.published import PublishedGroup
 from portal.kernel.identity import Identity, Role, RoleAt
 
 Duty = Literal["pemeriksa", "ppid", "bps"]
@@ -36,6 +37,9 @@ class AgencyFacts:
     contact: dict[str, str]
     active: bool
     created: Any
+    image_url: str
+    extras: list[dict[str, str]]
+    approval_status: str
 
 
 class People:
@@ -48,7 +52,8 @@ class People:
         """The agency, or None."""
         row = self._session.execute(
             text(
-                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created"
+                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created,"
+                " image_url, extras, approval_status"
                 " FROM accounts.agency WHERE id = :id"
             ),
             {"id": agency_id},
@@ -59,12 +64,31 @@ class People:
         """Facts of several agencies by id, in one statement."""
         rows = self._session.execute(
             text(
-                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created"
+                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created,"
+                " image_url, extras, approval_status"
                 " FROM accounts.agency WHERE id = ANY(:ids)"
             ),
             {"ids": list(set(ids))},
         )
         return {row.id: AgencyFacts(**row._asdict()) for row in rows}
+
+    def groups(self, names: Iterable[str]) -> tuple[PublishedGroup, ...]:
+        """The register's groups of these names (or names they once had), in this order; unknown names are left out."""
+        wanted = list(dict.fromkeys(name for name in names if name))
+        rows = self._session.execute(
+            text(
+                "SELECT id, name, title, description, image_url, former_names FROM accounts.subject_group"
+                " WHERE name = ANY(:names) OR former_names && CAST(:names AS text[])"
+            ),
+            {"names": wanted},
+        ).all()
+        found = {}
+        for row in rows:
+            group = PublishedGroup(
+                id=row.id, name=row.name, title=row.title, description=row.description, image_url=row.image_url
+            )
+            found.update(dict.fromkeys((*row.former_names, row.name), group))
+        return tuple(dict.fromkeys(found[name] for name in wanted if name in found))
 
     def names(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Names of people by id, in one statement."""

@@ -62,6 +62,8 @@ CREATE TABLE accounts.subject_group (
     approval_status text NOT NULL DEFAULT 'approved',
     position integer NOT NULL DEFAULT 0,
     origin text NOT NULL CHECK (origin IN ('profil', 'api')),
+    -- names it had: datasets that name it by one of them still mean this group
+    former_names text[] NOT NULL DEFAULT '{}',
     created timestamptz NOT NULL DEFAULT now()
 );
 
