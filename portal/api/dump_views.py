@@ -11,7 +11,7 @@ from portal.api.dump import MEDIA_TYPES, Dump, DumpArguments
 from portal.api.tables import PublishedTables
 from portal.catalog.reader import CatalogReader
 from portal.kernel.errors import Invalid, NotFound
-from portal.tables.rows import SqlRows
+from portal.tables.copying import CopiedRows
 from portal.web.headers import OFFICE, PUBLIC_DATA
 from portal.web.request import runtime, service
 
@@ -56,7 +56,7 @@ class Pieces:
     def __init__(self, made: Dump) -> None:
         self.scope = runtime().scope()
         try:
-            self.stream: Iterator[bytes] = made.pieces(SqlRows(self.scope.session("public")))
+            self.stream = made.pieces(CopiedRows(self.scope.session("public")))
             self.first: bytes | None = next(self.stream, b"")
         except BaseException:
             self.scope.close()
@@ -75,4 +75,5 @@ class Pieces:
 
     def close(self) -> None:
         """Give the connection back, also when the reader left in the middle."""
+        self.stream.close()
         self.scope.close()

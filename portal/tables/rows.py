@@ -105,8 +105,15 @@ class SqlRows:
         message = _("Kolom “%(name)s” tidak ada dalam tabel ini.", name=name[:80])
         raise Invalid(message, fields={"fields": [message]}, rule="tabel.kolom")
 
-    def _select(self, resource: ResourceView, query: RowQuery, shown: Sequence[ColumnEntry]) -> Select[Any]:
-        parts: list[ColumnElement[Any]] = [column(item.name) for item in shown]
+    def _select(
+        self,
+        resource: ResourceView,
+        query: RowQuery,
+        shown: Sequence[ColumnEntry],
+        cells: Sequence[ColumnElement[Any]] = (),
+    ) -> Select[Any]:
+        """The rows asked for; `cells` are said in place of the plain columns."""
+        parts = list(cells) or [column(item.name) for item in shown]
         statement: Select[Any] = select(*parts).select_from(self._table(resource))
         statement = statement.where(*self._conditions(resource, query))
         if query.distinct:
