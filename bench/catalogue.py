@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -17,7 +18,7 @@ from portal.catalog import documents
 from portal.catalog.documents import Documents
 from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedLayer, PublishedResource
 from portal.contract.metadata import ColumnEntry, DatasetMetadata, Period
-from search.documents import SearchDocument
+from search.documents import Named, SearchDocument
 from search.engine import Engine
 
 SITE = "http://127.0.0.1:8000"
@@ -100,6 +101,7 @@ def fill(url: str, count: int) -> None:
         agencies: dict[UUID, PublishedAgency] = {}
         with connection.cursor() as cursor:
             cursor.execute("CREATE TEMP TABLE fresh (LIKE catalog.dataset) ON COMMIT DROP")
+            parts = _Parts()
             with cursor.copy(
                 "COPY fresh (id, name, title, organization_id, version, state, doc, page, search, bbox, created,"
                 " modified, revision, indexed_revision, order_id) FROM STDIN"
@@ -107,7 +109,9 @@ def fill(url: str, count: int) -> None:
                 for number in range(start, count):
                     dataset = published(generator.dataset(number))
                     agencies[dataset.agency.id] = dataset.agency
-                    copy.write_row(_row(dataset, documents.build(dataset, SITE)))
+                    ready = documents.build(dataset, SITE)
+                    copy.write_row(_row(dataset, ready))
+                    parts.add(dataset, ready.search)
             for item in agencies.values():
                 cursor.execute(
                     "INSERT INTO catalog.organization (id, name, title, tingkat) VALUES (%s, %s, %s, %s)"
@@ -115,7 +119,47 @@ def fill(url: str, count: int) -> None:
                     (item.id, item.name, item.title, item.tingkat),
                 )
             cursor.execute("INSERT INTO catalog.dataset SELECT * FROM fresh")
+            parts.write(cursor)
         connection.commit()
+
+
+@dataclass
+class _Parts:
+    """What stands beside the datasets: tags, subject groups, resources."""
+
+    tags: list[tuple[UUID, str]] = field(default_factory=list)
+    themes: dict[str, Named] = field(default_factory=dict)
+    links: list[tuple[UUID, str]] = field(default_factory=list)
+    resources: list[tuple[object, ...]] = field(default_factory=list)
+
+    def add(self, dataset: PublishedDataset, document: SearchDocument) -> None:
+        """Note those of one dataset."""
+        self.tags += [(dataset.id, tag) for tag in document.tags]
+        for group in document.groups:
+            self.themes[group.id] = group
+            self.links.append((dataset.id, group.id))
+        for item in dataset.resources:
+            columns = orjson.dumps([column.model_dump(mode="json") for column in item.columns]).decode()
+            self.resources.append(
+                (item.id, 1, dataset.id, item.position, item.kind, item.name, item.format,
+                 documents.resource_document(dataset, item, SITE), columns)
+            )  # fmt: skip
+
+    def write(self, cursor: psycopg.Cursor[Any]) -> None:
+        """Put them into the database."""
+        for group in self.themes.values():
+            cursor.execute(
+                "INSERT INTO catalog.theme (id, name, title) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING",
+                (group.id, group.name, group.title),
+            )
+        for target, rows in (
+            ("dataset_tag (dataset_id, tag)", self.tags),
+            ("dataset_theme (dataset_id, theme_id)", self.links),
+            ("resource (id, version, dataset_id, position, kind, name, format, doc, columns)", self.resources),
+        ):
+            with cursor.copy(f"COPY catalog.{target} FROM STDIN".encode()) as copy:
+                for row in rows:
+                    copy.write_row(row)
 
 
 def stored(url: str) -> Iterator[SearchDocument]:

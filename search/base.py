@@ -31,6 +31,7 @@ from search.results import Differences, Facet, Results, Suggestion
 MOST_ROWS = 1_000
 DEEPEST_START = 10_000
 MOST_FACETS = 50
+MOST_FACET_VALUES = 10_000
 MOST_NODES = 2_048
 DEEPEST_TREE = 16
 BATCH = 500
@@ -132,7 +133,12 @@ def checked(query: SearchQuery) -> Request:
     extra = () if query.identity is None else (query.identity,)
     _measure((query.tree, *query.filters, *extra))
     facets = tuple(
-        FacetRequest(facet_name(asked.name), max(1, min(asked.limit, 1_000)), max(1, asked.mincount))
+        FacetRequest(
+            facet_name(asked.name, other=asked.other),
+            max(1, min(asked.limit, MOST_FACET_VALUES)),
+            max(1, asked.mincount),
+            asked.other,
+        )
         for asked in query.facets
     )
     cursor = None if query.cursor is None else cursors.decode(query.cursor, query.sort)

@@ -82,7 +82,8 @@ class SearchDocument:
     """One dataset as an index sees it.
 
     `extras` holds any further CKAN field that `fq` may ask for (`author`, `maintainer`, `extras_…`), each
-    with its values. `facets` adds facets of plugins: name → values with labels. `terms` (stems and added
+    with its values, which are also found as words; `marks` those that are never words (`res_url`, `isopen`).
+    `facets` adds facets of plugins: name → values with labels. `terms` (stems and added
     synonyms) and `surface` (plain words) are filled by `search.analysis.analysed`; `analysis` says by which
     word lists. `revision` grows with every change of the dataset: an engine keeps the higher one.
     Raises ValueError for an id that is no uuid, a time without zone or a negative revision.
@@ -115,6 +116,7 @@ class SearchDocument:
     agency: str = ""
     dataset_type: str = "dataset"
     extras: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    marks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     facets: Mapping[str, tuple[Coded, ...]] = field(default_factory=dict)
     terms: Analysed = NO_WORDS
     surface: Analysed = NO_WORDS
@@ -123,6 +125,7 @@ class SearchDocument:
     def __post_init__(self) -> None:
         object.__setattr__(self, "id", str(UUID(self.id)))
         object.__setattr__(self, "extras", _frozen(self.extras))
+        object.__setattr__(self, "marks", _frozen(self.marks))
         object.__setattr__(self, "facets", _frozen(self.facets))
         for moment in (self.created, self.modified, self.issued):
             if moment is not None and moment.tzinfo is None:
@@ -155,6 +158,7 @@ class SearchDocument:
             name: tuple(Coded(**item) for item in items) for name, items in (values.get("facets") or {}).items()
         }
         values["extras"] = values.get("extras") or {}
+        values["marks"] = values.get("marks") or {}
         for name in ("terms", "surface"):
             words = values.get(name) or {}
             values[name] = Analysed(**{level: tuple(words.get(level) or ()) for level in LEVELS})

@@ -17,6 +17,7 @@ from search.query import (
     And,
     AtLeast,
     Boost,
+    FacetRequest,
     Fuzzy,
     Node,
     Not,
@@ -175,10 +176,7 @@ def body(request: Request) -> Json:
     elif query.start:
         out["from_"] = query.start
     aggregations: Json = {
-        f"facet.{facet.name}": {
-            "terms": {"field": f"facet.{facet.name}", "size": facet.limit, "min_doc_count": facet.mincount}
-        }
-        for facet in request.facets
+        f"{'other' if facet.other else 'facet'}.{facet.name}": _counted(facet) for facet in request.facets
     }
     if request.verify:
         aggregations["alive"] = alive(request.verify)
@@ -187,6 +185,15 @@ def body(request: Request) -> Json:
     if request.unknown:
         out["suggest"] = near(request.unknown)
     return out
+
+
+def _counted(facet: FacetRequest) -> Json:
+    """The aggregation of one facet; `others` holds the values of many fields, each behind its field's name."""
+    asked: Json = {"size": facet.limit, "min_doc_count": facet.mincount}
+    if not facet.other:
+        return {"terms": {**asked, "field": f"facet.{facet.name}"}}
+    start = "".join(char if char.isalnum() else "\\" + char for char in facet.name)
+    return {"terms": {**asked, "field": "others", "include": f"{start}{SEPARATOR}.*"}}
 
 
 def near(words: Iterable[str]) -> Json:
@@ -229,18 +236,20 @@ def found(request: Request, answer: Json) -> Found:
         for hit in answer["hits"]["hits"]
     )
     facets = tuple(
-        Facet(name.removeprefix("facet."), tuple(_items(aggregation["buckets"])))
+        Facet(name.partition(".")[2], tuple(_items(name, aggregation["buckets"])))
         for name, aggregation in answer.get("aggregations", {}).items()
         if name != "alive"
     )
     return Found(rows, int(answer["hits"]["total"]["value"]), facets, near_words(answer), alive_words(answer))
 
 
-def _items(buckets: Iterable[Json]) -> list[FacetItem]:
+def _items(name: str, buckets: Iterable[Json]) -> list[FacetItem]:
     """Values with labels; two labels of one value (a rename half indexed) are added up under the larger."""
     merged: dict[str, FacetItem] = {}
     for bucket in buckets:
         value, _, label = bucket["key"].partition(SEPARATOR)
+        if name.startswith("other."):
+            value = label
         before = merged.get(value)
         count = bucket["doc_count"] + (before.count if before else 0)
         merged[value] = FacetItem(value, before.label if before else label, count)

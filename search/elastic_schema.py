@@ -10,6 +10,7 @@ from search.fields import (
     SEPARATOR,
     document_facets,
     document_keys,
+    document_others,
     micros,
     printable,
     sort_title,
@@ -48,6 +49,7 @@ MAPPINGS: dict[str, Any] = {
         "downloads": _LONG,
         "years": {"type": "integer"},
         "keys": _KEYWORD,
+        "others": _KEYWORD,
         "facet": {"type": "object", "dynamic": True},
         "terms": {"properties": dict.fromkeys(LEVELS, _WORDS)},
         "surface": {"properties": dict.fromkeys(LEVELS, _WORDS)},
@@ -76,6 +78,7 @@ def stored(document: SearchDocument, written: int) -> dict[str, Any]:
         "downloads": document.downloads,
         "years": list(document.years),
         "keys": list(document_keys(document)),
+        "others": list(document_others(document)),
         "facet": {
             name: [f"{item.value}{SEPARATOR}{item.label}" for item in items]
             for name, items in document_facets(document).items()

@@ -31,7 +31,7 @@ class Field:
 
 _KEYWORDS = {
     "id": "id", "name": "name", "organization": "organization", "owner_org": "owner_org", "groups": "groups",
-    "tags": "tags", "res_format": "res_format", "license_id": "license_id", "license": "license_id",
+    "tags": "tags", "res_format": "res_format", "license_id": "license_id", "license": "license",
     "state": "state", "private": "private", "type": "type", "dataset_type": "type", "agency": "agency",
     "data_type": "jenis_data", "jenis_data": "jenis_data", "level": "tingkat", "tingkat": "tingkat",
     "tingkat_penyajian": "tingkat", "kind": "kind", "region": "wilayah", "wilayah": "wilayah",
@@ -39,11 +39,13 @@ _KEYWORDS = {
     "maintainer": "maintainer", "maintainer_email": "maintainer_email", "url": "url", "version": "version",
     "site_id": "site_id", "entity_type": "entity_type", "res_name": "res_name",
     "res_description": "res_description", "res_url": "res_url", "res_type": "res_type",
-    "frequency": "frequency", "frekuensi": "frequency",
+    "frequency": "extras_frequency", "frekuensi": "extras_frequency", "capacity": "capacity",
+    "permission_labels": "permission_labels", "num_tags": "num_tags", "num_resources": "num_resources",
+    "isopen": "isopen", "license_title": "license",
 }  # fmt: skip
 _DATES = {
     "metadata_modified": "modified", "metadata_created": "created", "issued": "issued",
-    "modified": "modified", "created": "created",
+    "modified": "modified", "created": "created", "indexed_ts": "modified",
 }  # fmt: skip
 _NUMBERS = {
     "downloads": "downloads", "views_recent": "downloads", "views_total": "downloads",
@@ -59,30 +61,56 @@ FIELDS: dict[str, Field] = {
     **{name: Field("number", target) for name, target in _NUMBERS.items()},
 }
 _OPEN = re.compile(r"(extras|vocab|res_extras)_[A-Za-z0-9_.-]{1,64}")
+_FACET_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}")
+#: Solr's way from a field's value into another parser.
+MAGIC = frozenset({"_query_", "_val_"})
+#: Words of one value of a field that are keys of their own; what a longer value says is found in the text.
+MOST_VALUE_WORDS = 40
+#: Values that are all different, or too long to be counted by.
+LONGEST_COUNTED = 100
+_NEVER_COUNTED = frozenset({"res_url", "url", "res_name", "res_description", "id", "dataset"})
 
 #: Facet names in requests → names in the index.
 FACET_ALIASES = {"data_type": "jenis_data", "level": "tingkat", "year": "tahun", "license": "license_id"}
 FACETS = ("organization", "groups", "tags", "res_format", "license_id", "jenis_data", "tingkat", "tahun", "kind")
 #: Values of one facet that one document may have; what is beyond is not counted.
 MOST_VALUES = 100
-_FACET_NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
-def field(name: str, extra: frozenset[str] = frozenset()) -> Field | None:
-    """The field of that name, or None when no query may ask for it; `extra` names facets of plugins."""
+def field(name: str, extra: frozenset[str] = frozenset(), *, lenient: bool = False) -> Field | None:
+    """The field of that name, or None when no query may ask for it; `extra` names facets of plugins.
+
+    `lenient`: any other name is that of an extra field of a dataset, as in CKAN's Solr, save the magic ones.
+    """
     known = FIELDS.get(name)
     if known is not None:
         return known
     if name in extra or _OPEN.fullmatch(name):
         return Field("keyword", name)
+    if lenient and _NAME.fullmatch(name) and name not in MAGIC:
+        return Field("keyword", f"extras_{name}")
     return None
 
 
-def facet_name(name: str) -> str:
-    """The facet's name in the index. Raises QuerySyntaxError for what can be no facet's name."""
+def facet_name(name: str, *, other: bool = False) -> str:
+    """The facet's name in the index; `other`: of any keyword field. Raises QuerySyntaxError for what can be none."""
+    if other and _NAME.fullmatch(name):
+        return name
     if not _FACET_NAME.fullmatch(name):
         raise QuerySyntaxError("nama faset tidak dikenal")
     return FACET_ALIASES.get(name, name)
+
+
+def counted_name(name: str, extra: frozenset[str] = frozenset()) -> str | None:
+    """Under which name the values of a field are counted: a facet's, a keyword field's, or an extra field's.
+
+    None for text, dates, numbers, and what is no name. `extra` names facets of plugins.
+    """
+    if name in FACETS or name in FACET_ALIASES or name in extra:
+        return name
+    known = field(name, lenient=True)
+    return known.target if known is not None and known.kind == "keyword" else None
 
 
 def fold_key(value: str) -> str:
@@ -125,8 +153,13 @@ def _key_pairs(document: SearchDocument) -> Iterator[tuple[str, str]]:
     yield from (
         ("id", document.id), ("name", document.name), ("title_string", document.title),
         ("state", document.state), ("private", "true" if document.private else "false"),
-        ("type", document.dataset_type), ("agency", document.agency),
+        ("type", document.dataset_type), ("agency", document.agency), ("entity_type", "package"),
+        ("capacity", "private" if document.private else "public"), ("site_id", "default"),
     )  # fmt: skip
+    if not document.private:
+        yield "permission_labels", "public"
+    if document.license:
+        yield "license", document.license.label
     if document.organization:
         yield "organization", document.organization.name
         yield "owner_org", document.organization.id
@@ -138,10 +171,27 @@ def _key_pairs(document: SearchDocument) -> Iterator[tuple[str, str]]:
     yield from (("has", level) for level in LEVELS if document.surface.level(level))
     for code in document.region_codes:
         yield "wilayah", code
+    for name, values in document.marks.items():
+        yield from ((name, value) for value in values)
     for name, values in document.extras.items():
         for value in values:
             yield name, value
-            yield from ((name, word) for word in value.split())
+            yield from ((name, word) for word in value.split()[:MOST_VALUE_WORDS])
+
+
+def document_others(document: SearchDocument) -> tuple[str, ...]:
+    """Further values that can be counted on demand (`name`, separator, value), sorted: CKAN facets on any field."""
+    found = {
+        ("owner_org", document.organization.id if document.organization else ""), ("state", document.state),
+        ("private", "true" if document.private else "false"), ("type", document.dataset_type),
+        ("capacity", "private" if document.private else "public"), ("entity_type", "package"),
+        ("license", document.license.label if document.license else ""), ("site_id", "default"),
+    }  # fmt: skip
+    found |= {("wilayah", code) for code in document.region_codes}
+    for fields in (document.extras, document.marks):
+        found |= {(name, value) for name, values in fields.items() for value in values if name not in _NEVER_COUNTED}
+    ready = {(printable(name), printable(value)) for name, value in found if len(value) <= LONGEST_COUNTED}
+    return tuple(sorted(f"{name}{SEPARATOR}{value}" for name, value in ready if value))
 
 
 def document_facets(document: SearchDocument) -> dict[str, tuple[Coded, ...]]:

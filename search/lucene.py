@@ -38,6 +38,9 @@ from search.query import (
 #: Solr's text field for everything; a query without a field asks it.
 _ANYWHERE = Field("text", "")
 _DEEPEST_TREE = 12
+_MOST_WORDS = 32
+#: Fields of several words, each of which finds them.
+_WORDY = frozenset({"author", "author_email", "maintainer", "maintainer_email", "res_name", "res_description"})
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _SORTS: dict[str, SortKey] = {
     "score": "score", "relevance": "score", "metadata_modified": "modified", "modified": "modified",
@@ -47,25 +50,29 @@ _SORTS: dict[str, SortKey] = {
 }  # fmt: skip
 
 
-def parse_q(text: str, *, extra_fields: frozenset[str] = frozenset(), now: datetime | None = None) -> Node:
+def parse_q(
+    text: str, *, extra_fields: frozenset[str] = frozenset(), now: datetime | None = None, lenient: bool = False
+) -> Node:
     """The tree of a free query (`q`). What does not parse is taken as plain words, as edismax does.
 
-    `extra_fields` are facets of plugins that may be asked for. Raises QuerySyntaxError only for Solr's
-    local parameters.
+    `extra_fields` are facets of plugins that may be asked for; `lenient`: any other name is an extra field's.
+    Raises QuerySyntaxError only for Solr's local parameters.
     """
     refuse_local_params(text)
     if text.strip() in ("", "*", "*:*"):
         return All()
     try:
-        return _parsed(text, extra_fields, now)
+        return _parsed(text, extra_fields, now, lenient=lenient)
     except QuerySyntaxError:
         return Words(plain(text))
 
 
-def parse_fq(text: str, *, extra_fields: frozenset[str] = frozenset(), now: datetime | None = None) -> Node:
+def parse_fq(
+    text: str, *, extra_fields: frozenset[str] = frozenset(), now: datetime | None = None, lenient: bool = False
+) -> Node:
     """The tree of a filter (`fq`). Raises QuerySyntaxError for whatever cannot be read or is not allowed."""
     refuse_local_params(text)
-    return _parsed(text, extra_fields, now) if text.strip() else All()
+    return _parsed(text, extra_fields, now, lenient=lenient) if text.strip() else All()
 
 
 def parse_sort(text: str) -> tuple[Sort, ...]:
@@ -104,7 +111,7 @@ def parse_bbox(text: str) -> Bounds:
         raise QuerySyntaxError("kotak harus barat,selatan,timur,utara dalam derajat") from error
 
 
-def _parsed(text: str, extra: frozenset[str], now: datetime | None) -> Node:
+def _parsed(text: str, extra: frozenset[str], now: datetime | None, *, lenient: bool = False) -> Node:
     ready = prepared(text)
     try:
         tree = parse(ready)
@@ -112,7 +119,7 @@ def _parsed(text: str, extra: frozenset[str], now: datetime | None) -> Node:
         raise QuerySyntaxError("susunan kueri salah") from error
     if tree is None:
         raise QuerySyntaxError("kueri kosong")
-    return _Reader(extra, now or datetime.now(UTC)).node(tree, _Place(_ANYWHERE, 0))
+    return _Reader(extra, now or datetime.now(UTC), lenient=lenient).node(tree, _Place(_ANYWHERE, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +143,9 @@ class _Place:
 class _Reader:
     """Turns luqum's tree into ours."""
 
-    def __init__(self, extra: frozenset[str], now: datetime) -> None:
+    def __init__(self, extra: frozenset[str], now: datetime, *, lenient: bool = False) -> None:
         self._extra = extra
+        self._lenient = lenient
         self._now = now
         self._clauses = 0
 
@@ -179,7 +187,7 @@ class _Reader:
             if isinstance(item.expr, lt.Word) and item.expr.value == "*":
                 return All()
             raise QuerySyntaxError("kolom * hanya untuk *:*")
-        known = field(name, self._extra)
+        known = field(name, self._extra, lenient=self._lenient)
         if known is None:
             raise QuerySyntaxError(f"kolom {printable(name)[:64]} tidak dikenal")
         return self.node(item.expr, replace(place, field=known))
@@ -230,7 +238,7 @@ class _Reader:
         if place.field.kind == "text":
             return Phrase(text, place.level)
         if place.field.kind == "keyword":
-            return Term(place.field.target, text)
+            return _value(place.field.target, text)
         return self._exactly(text, place)
 
     def _exactly(self, text: str, place: _Place) -> Node:
@@ -243,19 +251,26 @@ class _Reader:
         return Range(target, found.start, found.end, include_high=found.is_moment)
 
     def _near(self, item: lt.Fuzzy | lt.Proximity, place: _Place) -> Node:
-        if place.field.kind != "text":
+        if place.field.kind not in ("text", "keyword"):
             raise QuerySyntaxError("~ hanya untuk teks")
         if isinstance(item, lt.Proximity):
-            return Words(_unescaped(item.term.value[1:-1]), place.level)
+            return Words(_unescaped(item.term.value[1:-1]), self._level(place))
         degree = min(float(item.degree), 2.0)
         distance = round(degree) if degree >= 1 else 2 if degree < 0.75 else 1
-        return Fuzzy(_unescaped(item.term.value), max(1, min(distance, 2)), place.level)
+        return Fuzzy(_unescaped(item.term.value), max(1, min(distance, 2)), self._level(place))
+
+    def _level(self, place: _Place) -> str | None:
+        """The level of text that the values of a field stand in."""
+        if place.field.kind == "text":
+            return place.level
+        return {"tags": "labels", "title_string": "title"}.get(place.field.target, "names")
 
     def _range(self, low: lt.Item | None, high: lt.Item | None, include: tuple[bool, bool], place: _Place) -> Node:
         kind, target = place.field.kind, place.field.target
-        if kind == "text":
-            raise QuerySyntaxError("rentang tidak berlaku untuk teks")
         first, last = _bound(low), _bound(high)
+        if kind == "text":
+            # by letters a text lies where its title does
+            kind, target = "keyword", "title_string"
         include_low, include_high = include
         if kind == "keyword":
             return Range(target, first, last, include_low, include_high)
@@ -290,6 +305,14 @@ def _bound(item: lt.Item | None) -> str | None:
     if not isinstance(item, lt.Word):
         raise QuerySyntaxError("batas rentang tidak dapat dibaca")
     return None if item.value == "*" else _unescaped(item.value)
+
+
+def _value(target: str, text: str) -> Node:
+    """A phrase in a field of keywords: the whole value or, where fields are text in CKAN, all of its words."""
+    words = text.split()
+    if len(words) < 2 or not (target in _WORDY or target.startswith(("extras_", "res_extras_"))):
+        return Term(target, text)
+    return Or((Term(target, text), And(tuple(Term(target, word) for word in words[:_MOST_WORDS]))))
 
 
 def _number(text: str) -> int | float:

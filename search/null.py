@@ -11,13 +11,24 @@ from functools import cmp_to_key
 from search.analysis import analysed, analyzer, tokens
 from search.base import BaseEngine, Found, Request, audible
 from search.cursors import Key
-from search.documents import LEVELS, Bounds, SearchDocument
-from search.fields import SEPARATOR, document_facets, document_keys, fold_key, key, micros, sort_title, whole_title
+from search.documents import LEVELS, Bounds, Coded, SearchDocument
+from search.fields import (
+    SEPARATOR,
+    document_facets,
+    document_keys,
+    document_others,
+    fold_key,
+    key,
+    micros,
+    sort_title,
+    whole_title,
+)
 from search.query import (
     All,
     And,
     AtLeast,
     Boost,
+    FacetRequest,
     Fuzzy,
     Node,
     Not,
@@ -153,7 +164,7 @@ class NullEngine(BaseEngine):
             rows = [row for row in rows if _order(query.sort)(row, mark) > 0]
         start = 0 if after else query.start
         facets = tuple(
-            Facet(asked.name, _counts([held for held, _ in hits], asked.name, asked.limit, asked.mincount))
+            Facet(asked.name, _counts([held for held, _ in hits], asked))
             for asked in request.facets
         )
         near = {} if hits else self._near_words(request.unknown)
@@ -189,10 +200,17 @@ def _order(sort: tuple[Sort, ...]) -> Callable[[_Row, _Row], int]:
     return compare
 
 
-def _counts(hits: list[_Held], name: str, limit: int, mincount: int) -> tuple[FacetItem, ...]:
-    counts = Counter(item for held in hits for item in document_facets(held.document).get(name, ()))
-    items = [FacetItem(item.value, item.label, number) for item, number in counts.items() if number >= mincount]
-    return tuple(sorted(items, key=lambda item: (-item.count, item.value))[:limit])
+def _counts(hits: list[_Held], asked: FacetRequest) -> tuple[FacetItem, ...]:
+    counts = Counter(item for held in hits for item in _counted(held.document, asked))
+    items = [FacetItem(item.value, item.label, number) for item, number in counts.items() if number >= asked.mincount]
+    return tuple(sorted(items, key=lambda item: (-item.count, item.value))[: asked.limit])
+
+
+def _counted(document: SearchDocument, asked: FacetRequest) -> Iterable[Coded]:
+    if not asked.other:
+        return document_facets(document).get(asked.name, ())
+    pairs = (item.split(SEPARATOR, 1) for item in document_others(document))
+    return [Coded(value, value) for name, value in pairs if name == asked.name]
 
 
 def _in_box(box: Bounds | None, asked: Bounds, relation: Relation) -> bool:

@@ -10,7 +10,7 @@ from search.base import Found, Request
 from search.cursors import TYPES
 from search.documents import Bounds
 from search.postgres_query import Compiler, near, near_words
-from search.query import All, And, Relation, Sort, SortKey
+from search.query import All, And, FacetRequest, Relation, Sort, SortKey
 from search.results import Facet, FacetItem
 
 _COLUMNS: dict[SortKey, LiteralString] = {
@@ -20,13 +20,14 @@ _COLUMNS: dict[SortKey, LiteralString] = {
 
 _HITS = """
 WITH hit AS MATERIALIZED (
-    SELECT id, shape, span, loose, {score} AS score, {columns} FROM {s}.document WHERE {condition}
+    SELECT id, shape, span, loose, {others} AS others, {score} AS score, {columns} FROM {s}.document WHERE {condition}
 )
 SELECT (SELECT count(*) FROM hit),
     (SELECT json_agg(json_build_array(id, {keys})) FROM
         (SELECT * FROM hit WHERE {after} ORDER BY {order} LIMIT {rows} OFFSET {start}) page),
     {facets},
-    {near}
+    {near},
+    {counted_others}
 """
 #: Every document in an order that an index keeps: totals and facets are counted when documents are written.
 _ALL = """
@@ -35,6 +36,7 @@ SELECT (SELECT documents FROM {s}.state),
         (SELECT id, 0::float8 AS score, {columns} FROM {s}.document
          WHERE {after} ORDER BY {order} LIMIT {rows} OFFSET {start}) page),
     {facets},
+    NULL,
     NULL
 """
 #: Most documents share their agency, format, … with many others: such sets are counted, then taken apart.
@@ -56,6 +58,16 @@ _FACETS = """
     JOIN unnest({names}, {limits}::bigint[], {least}::bigint[]) AS asked (field, most, least) USING (field)
     WHERE place <= most AND number >= least)
 """
+#: Values of further fields: read only when asked for, since they lie beside the row.
+_OTHERS = """
+(SELECT json_agg(json_build_array(field, value, number) ORDER BY field, place) FROM
+    (SELECT asked.field, substr(item, length(asked.field) + 2) AS value, count(*) AS number,
+        row_number() OVER (PARTITION BY asked.field ORDER BY count(*) DESC, item) AS place
+     FROM unnest({names}::text[]) AS asked (field), hit, unnest(hit.others) AS item
+     WHERE starts_with(item, asked.field || chr(31)) GROUP BY asked.field, item) ranked
+    JOIN unnest({names}::text[], {limits}::bigint[], {least}::bigint[]) AS asked (field, most, least) USING (field)
+    WHERE place <= most AND number >= least)
+"""
 
 
 class Page:
@@ -75,7 +87,8 @@ class Page:
     def statement(self) -> sql.Composed:
         """The statement; it holds the schema's name and placeholders, never a value."""
         request, query = self._request, self._request.query
-        plain = isinstance(query.tree, All) and not request.filters and query.bbox is None
+        others = [facet for facet in request.facets if facet.other]
+        plain = isinstance(query.tree, All) and not request.filters and query.bbox is None and not others
         # without a score every row weighs the same, and an index may give the order
         sort = tuple(part for part in query.sort if (request.scored and not plain) or part.key != "score")
         columns: list[sql.Composable] = [
@@ -98,6 +111,8 @@ class Page:
             rows=bind(request.fetch),
             start=bind(0 if request.cursor else query.start),
             facets=self._facets(sql.SQL(_KEPT if plain else _COUNTED).format(s=self._schema)),
+            others=sql.SQL("others" if others else "NULL::text[]"),
+            counted_others=self._counted_others(others),
             near=self._near(),
         )
 
@@ -133,7 +148,7 @@ class Page:
         return condition
 
     def _facets(self, counted: sql.Composable) -> sql.Composable:
-        facets = self._request.facets
+        facets = [facet for facet in self._request.facets if not facet.other]
         if not facets:
             return sql.SQL("NULL")
         by_name = {facet.name: facet for facet in facets}
@@ -142,6 +157,17 @@ class Page:
             s=self._schema,
             counted=counted,
             names=sql.SQL("{}::text[]").format(bind(list(by_name))),
+            limits=bind([facet.limit for facet in by_name.values()]),
+            least=bind([facet.mincount for facet in by_name.values()]),
+        )
+
+    def _counted_others(self, facets: list[FacetRequest]) -> sql.Composable:
+        if not facets:
+            return sql.SQL("NULL")
+        by_name = {facet.name: facet for facet in facets}
+        bind = self._compiler.bind
+        return sql.SQL(_OTHERS).format(
+            names=bind(list(by_name)),
             limits=bind([facet.limit for facet in by_name.values()]),
             least=bind([facet.mincount for facet in by_name.values()]),
         )
@@ -157,7 +183,7 @@ class Page:
         """What the row of the statement says."""
         if row is None:
             return Found((), 0)
-        total, page, facets, near_found = row
+        total, page, facets, near_found, others = row
         kinds = [TYPES[part.key] for part in self._request.query.sort]
         rows = tuple(
             (identity, tuple(kind(value) for kind, value in zip(kinds, keys, strict=True)))
@@ -166,5 +192,7 @@ class Page:
         counted: dict[str, list[FacetItem]] = {}
         for field, value, label, number in facets or ():
             counted.setdefault(field, []).append(FacetItem(value, label, number))
+        for field, value, number in others or ():
+            counted.setdefault(field, []).append(FacetItem(value, value, number))
         found = tuple(Facet(name, tuple(items)) for name, items in counted.items())
         return Found(rows, int(total), found, near_words(near_found))

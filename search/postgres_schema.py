@@ -35,6 +35,7 @@ CREATE TABLE {schema}.document (
     span integer NOT NULL,
     loose integer[] NOT NULL,
     keys text[] COLLATE "C" NOT NULL,
+    others text[] COLLATE "C" NOT NULL DEFAULT '{{}}',
     heading tsvector NOT NULL,
     terms tsvector NOT NULL,
     surface tsvector NOT NULL
@@ -43,6 +44,7 @@ ALTER TABLE {schema}.document SET (toast_tuple_target = 1600);
 ALTER TABLE {schema}.document ALTER COLUMN terms SET STORAGE MAIN;
 ALTER TABLE {schema}.document ALTER COLUMN surface SET STORAGE EXTERNAL;
 ALTER TABLE {schema}.document ALTER COLUMN keys SET STORAGE EXTERNAL;
+ALTER TABLE {schema}.document ALTER COLUMN others SET STORAGE EXTERNAL;
 CREATE INDEX document_heading ON {schema}.document USING gin (heading);
 CREATE INDEX document_terms ON {schema}.document USING gin (terms);
 CREATE INDEX document_surface ON {schema}.document USING gin (surface);
@@ -82,6 +84,12 @@ COMMENT ON COLUMN {schema}.document.loose IS 'ids of the other facet values (tag
 COMMENT ON TABLE {schema}.facet_set IS 'sets of facet values that documents share; unused ones go at a rebuild';
 COMMENT ON TABLE {schema}.tombstone IS 'documents deleted since the last rebuild began';
 """
+#: For schemas made before: idempotent, so that a new one may meet it too.
+_OTHERS = """
+ALTER TABLE {schema}.document ADD COLUMN IF NOT EXISTS others text[] COLLATE "C" NOT NULL DEFAULT '{{}}';
+ALTER TABLE {schema}.document ALTER COLUMN others SET STORAGE EXTERNAL;
+COMMENT ON COLUMN {schema}.document.others IS 'values of further fields, each behind its field, counted on demand';
+"""
 _READER = """
 GRANT USAGE ON SCHEMA {schema} TO {role};
 GRANT SELECT ON {schema}.state, {schema}.document, {schema}.facet_value, {schema}.facet_set,
@@ -106,6 +114,11 @@ def ddl(schema: str = "search") -> tuple[str, ...]:
     statements hold no colons and no percent signs that a driver could take for parameters.
     """
     return _statements(_TABLES, schema=schema)
+
+
+def add_others(schema: str = "search") -> tuple[str, ...]:
+    """Statements that bring a schema of the first release up to date; rebuild the index after."""
+    return _statements(_OTHERS, schema=schema)
 
 
 def grants(schema: str = "search", *, readers: Iterable[str] = (), writers: Iterable[str] = ()) -> tuple[str, ...]:

@@ -12,13 +12,21 @@ from psycopg import Connection, Cursor, sql
 from search.analysis import analysed
 from search.base import audible
 from search.documents import LEVELS, Coded, SearchDocument
-from search.fields import document_facets, document_keys, micros, printable, sort_title, whole_title
+from search.fields import (
+    document_facets,
+    document_keys,
+    document_others,
+    micros,
+    printable,
+    sort_title,
+    whole_title,
+)
 from search.postgres_query import vector
 
 _COLUMNS = (
     "id", "revision", "generation", "audible", "name", "title", "title_words", "title_order", "modified",
     "created", "issued", "downloads", "years", "bbox", "facets",
-    "shape", "span", "loose", "keys", "heading", "terms", "surface",
+    "shape", "span", "loose", "keys", "others", "heading", "terms", "surface",
 )  # fmt: skip
 
 
@@ -301,6 +309,7 @@ def _row(
         f"(({box.west!r},{box.south!r}),({box.east!r},{box.north!r}))" if box else None,
         *facets,
         list(document_keys(document)),
+        list(document_others(document)),
         vector([("title", document.surface.title)]),
         vector((level, document.terms.level(level)) for level in LEVELS),
         vector((level, document.surface.level(level)) for level in LEVELS),

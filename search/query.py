@@ -138,11 +138,15 @@ MOST_DOWNLOADED = (Sort("downloads", descending=True), Sort("modified", descendi
 
 @dataclass(frozen=True, slots=True)
 class FacetRequest:
-    """Ask for the values of one facet, most frequent first; `limit` 1 to 1,000."""
+    """Ask for the values of one facet, most frequent first; `limit` 1 to 10,000.
+
+    `other` names any keyword field instead (`search.fields.counted_name`), whose values are counted as they come.
+    """
 
     name: str
     limit: int = 50
     mincount: int = 1
+    other: bool = False
 
 
 @dataclass(frozen=True, slots=True)

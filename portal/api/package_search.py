@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Annotated, Any
 
 import orjson
@@ -19,24 +20,26 @@ from portal.api.arguments import Arguments, Flag, JsonList, LaxFlag, Natural, Te
 from portal.api.errors import SearchQueryError
 from portal.kernel.texts import gettext as _
 from search.analysis import tokens
-from search.base import DEEPEST_START, MOST_FACETS
+from search.base import DEEPEST_START, MOST_FACET_VALUES, MOST_FACETS
 from search.documents import Bounds
 from search.engine import Engine
 from search.errors import QuerySyntaxError
-from search.fields import FACET_ALIASES, FACETS
+from search.fields import FACET_ALIASES, FACETS, counted_name
 from search.lucene import parse_bbox, parse_fq, parse_q, parse_sort
 from search.query import RELEVANCE, All, FacetRequest, Node, Or, SearchQuery, Sort, SortKey, Words
 from search.results import FacetItem, Results
 
 DEFAULT_SORT = "score desc, metadata_modified desc"
 FACET_LIMIT = 50
-MOST_FACET_VALUES = 1_000
 #: Pages behind the engine's deepest start are reached by its cursor, a thousand ids a step, at most so many steps.
 MOST_STEPS = 100
 MOST_FILTERS = 50
 
 _PARSERS = frozenset({"dismax", "edismax", "lucene"})
-_FIELD = re.compile(r"(?<![\w.\\-])([A-Za-z0-9_][A-Za-z0-9_.-]{0,63}):")
+_YES, _NO = frozenset({"true", "on", "yes", "1"}), frozenset({"false", "off", "no", "0"})
+_BINARY = frozenset({"AND", "OR", "&&", "||"})
+_UNARY = frozenset({"NOT", "!", "+", "-"})
+_FIGURE = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{0,18})?")
 #: Solr's parameters that CKAN lets through and that change nothing here.
 _IGNORED = frozenset({"wt", "qf", "bf", "boost", "tie", "mm", "df", "extras"})
 
@@ -91,7 +94,7 @@ def package_search(call: Call, args: SearchArguments) -> object:
     sort = DEFAULT_SORT if args.sort == "rank" else args.sort
     query = query_of(args, sort, call.portal.facets)
     found = Results((), 0) if args.abort_search else _page(call.engine, query)
-    facets = _facets(args, found)
+    facets = _facets(args, found, call.portal.facets)
     result: dict[str, Any] = {
         "count": found.total,
         "facets": {name: {item.value: item.count for item in items} for name, items in facets.items()},
@@ -114,10 +117,12 @@ def query_of(args: SearchArguments, sort: str, plugin_facets: frozenset[str]) ->
     filters = [text for text in (*args.fq, *args.fq_list) if text.strip()]
     if len(filters) > MOST_FILTERS:
         raise QuerySyntaxError("terlalu banyak fq")
+    box = _box(args.ext_bbox)
+    nowhere = (Or(()),) if args.ext_bbox.strip() and box is None else ()
     return SearchQuery(
         tree=_tree(args.q, plugin_facets, free=free),
-        filters=tuple(parse_fq(text, extra_fields=plugin_facets | _named(text)) for text in filters),
-        bbox=_box(args.ext_bbox),
+        filters=(*(parse_fq(text, extra_fields=plugin_facets, lenient=True) for text in filters), *nowhere),
+        bbox=box,
         relation="within" if args.ext_relation == "within" else "intersects",
         facets=_asked(args, plugin_facets),
         sort=_order(sort),
@@ -130,26 +135,38 @@ def query_of(args: SearchArguments, sort: str, plugin_facets: frozenset[str]) ->
 def _tree(q: str, plugin_facets: frozenset[str], *, free: bool) -> Node:
     if q in ('""', "''"):
         return All()
-    extra = plugin_facets | _named(q)
-    tree = parse_q(q, extra_fields=extra) if free or not q.strip() else parse_fq(q, extra_fields=extra)
+    if free and not q.lstrip().startswith("{!"):
+        _refuse_dangling(q)
+    parse = parse_q if free or not q.strip() else parse_fq
+    tree = parse(q, extra_fields=plugin_facets, lenient=True)
     # signs without a word find nothing, as in CKAN; the engines take no words for no wish
     return Or(()) if isinstance(tree, Words) and not tokens(tree.text) else tree
 
 
-def _named(text: str) -> frozenset[str]:
-    """Names before a colon: an unknown one is a field that no dataset has, as in CKAN's Solr, and no fault."""
-    return frozenset(_FIELD.findall(text[:100_000]))
+def _refuse_dangling(q: str) -> None:
+    """Operators without a word to work on are a fault in free text too, as in CKAN. Raises QuerySyntaxError."""
+    words = q.split()
+    if not words or '"' in q:
+        return
+    twice = any(one in _BINARY | _UNARY and other in _BINARY for one, other in pairwise(words))
+    if twice or words[0] in _BINARY or words[-1] in _BINARY | _UNARY:
+        raise QuerySyntaxError("operator tanpa kata")
 
 
 def _box(text: str) -> Bounds | None:
-    return parse_bbox(text) if text.strip() else None
+    """The box; None where there is none, or where it is turned inside out and so holds nothing."""
+    if not text.strip():
+        return None
+    parts = [float(part) for part in text[:200].split(",") if _FIGURE.fullmatch(part.strip())]
+    turned = len(parts) == 4 and len(text.split(",")) == 4 and (parts[0] > parts[2] or parts[1] > parts[3])
+    return None if turned else parse_bbox(text)
 
 
 def _order(text: str) -> tuple[Sort, ...]:
     """Keys that we can order by; others are ignored as CKAN's empty fields are. Raises SearchQueryError."""
     kept: dict[SortKey, Sort] = {}
     for words in (part.split() for part in text.split(",")) if text.strip() else ():
-        if not words or len(words) > 2 or (len(words) == 2 and words[1].lower() not in ("asc", "desc")):
+        if len(words) != 2 or words[1].lower() not in ("asc", "desc"):
             raise SearchQueryError(_("urutan (sort) tidak dapat dibaca"))
         if words[0] == "id":  # every order ends with the id anyhow
             continue
@@ -163,21 +180,35 @@ def _order(text: str) -> tuple[Sort, ...]:
 
 def _asked(args: SearchArguments, plugin_facets: frozenset[str]) -> tuple[FacetRequest, ...]:
     """Facets that the index has; at most 50 names at all."""
-    if args.facet.strip().lower() in {"false", "off", "no", "0"} or args.facet_limit == 0:
+    if not _faceted(args) or args.facet_limit == 0:
         return ()
     names = list(dict.fromkeys(args.facet_field))
     if len(names) > MOST_FACETS:
         raise QuerySyntaxError("terlalu banyak faset")
-    known = frozenset(FACETS) | frozenset(FACET_ALIASES) | plugin_facets
     limit = MOST_FACET_VALUES if args.facet_limit < 0 else min(args.facet_limit, MOST_FACET_VALUES)
-    return tuple(FacetRequest(name, limit, max(1, args.facet_mincount)) for name in names if name in known)
+    asked: dict[str, FacetRequest] = {}
+    for name in names:
+        counted = counted_name(name, plugin_facets)
+        if counted is not None:
+            own = counted in plugin_facets or counted in FACETS or counted in FACET_ALIASES
+            asked[counted] = FacetRequest(counted, limit, max(1, args.facet_mincount), other=not own)
+    return tuple(asked.values())
 
 
-def _facets(args: SearchArguments, found: Results) -> dict[str, tuple[FacetItem, ...]]:
+def _faceted(args: SearchArguments) -> bool:
+    """Whether facets are wanted. Raises QuerySyntaxError for what is neither yes nor no."""
+    word = args.facet.strip().lower()
+    if word not in _YES | _NO | {""}:
+        raise QuerySyntaxError("facet harus true atau false")
+    return word not in _NO
+
+
+def _facets(args: SearchArguments, found: Results, plugin_facets: frozenset[str]) -> dict[str, tuple[FacetItem, ...]]:
     """Every facet that was asked for, empty where the index has none of that name."""
-    if args.facet.strip().lower() in {"false", "off", "no", "0"}:
+    if not _faceted(args):
         return {}
-    return {name: found.facet(name).items for name in dict.fromkeys(args.facet_field)}
+    names = {name: counted_name(name, plugin_facets) or name for name in args.facet_field}
+    return {name: found.facet(counted).items for name, counted in names.items()}
 
 
 def _restructured(name: str, items: tuple[FacetItem, ...]) -> dict[str, Any]:

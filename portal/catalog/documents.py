@@ -37,7 +37,7 @@ def build(dataset: PublishedDataset, site_url: str, revision: int = 1) -> Docume
     return Documents(
         ckan=orjson.dumps(package).decode(),
         page=page(dataset),
-        search=search_document(dataset, bbox, revision),
+        search=search_document(dataset, bbox, revision, site_url),
         bbox=bbox,
     )
 
@@ -154,7 +154,7 @@ def _file_page(dataset: PublishedDataset, file: PublishedFile) -> dict[str, Any]
     return {**asdict(file), "url": addresses.file(dataset.id, dataset.version, file)}
 
 
-def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int) -> SearchDocument:
+def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int, site_url: str) -> SearchDocument:
     """The document of both engines, words analysed once here."""
     meta = dataset.metadata
     licence = vocabularies.licences().get(meta.lisensi)
@@ -190,10 +190,36 @@ def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int) 
             downloads=dataset.downloads,
             columns=tuple(dict.fromkeys(columns)),
             agency=str(dataset.agency.id),
-            extras={
-                "author": (meta.produsen_data,) if meta.produsen_data else (),
-                "maintainer": (meta.kontak,) if meta.kontak else (),
-                **{f"extras_{row['key']}": (row["value"],) for row in ckan_document.extras(dataset, "")},
-            },
+            extras=_fields(dataset),
+            marks=_marks(dataset, site_url),
         )
     )
+
+
+def _fields(dataset: PublishedDataset) -> dict[str, tuple[str, ...]]:
+    """CKAN's fields of words that Solr can be asked by."""
+    meta = dataset.metadata
+    found = {
+        "author": (meta.produsen_data,),
+        "maintainer": (meta.kontak,),
+        "maintainer_email": (dataset.agency.contact.get("email", ""),),
+        "res_name": tuple(item.name for item in dataset.resources),
+        "res_description": tuple(item.description for item in dataset.resources),
+        **{f"extras_{row['key']}": (row["value"],) for row in ckan_document.extras(dataset, "")},
+    }
+    return {name: kept for name, values in found.items() if (kept := tuple(dict.fromkeys(v for v in values if v)))}
+
+
+def _marks(dataset: PublishedDataset, site_url: str) -> dict[str, tuple[str, ...]]:
+    """CKAN's fields of single values that Solr can be asked by."""
+    meta = dataset.metadata
+    licence = vocabularies.licences().get(meta.lisensi)
+    resources = [ckan_document.resource(dataset, item, site_url) for item in dataset.resources]
+    return {
+        "url": (addresses.absolute(site_url, addresses.dataset(dataset.name)),),
+        "version": (str(dataset.version),),
+        "isopen": ("true" if licence and licence.is_open else "false",),
+        "num_tags": (str(len(set(meta.kata_kunci))),),
+        "num_resources": (str(len(resources)),),
+        **({"res_url": tuple(item["url"] for item in resources)} if resources else {}),
+    }

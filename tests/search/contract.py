@@ -236,6 +236,16 @@ class EngineContract:
         assert [item.value for item in results.facet("level").items] == ["kecamatan"]
         assert [facet.name for facet in results.facets] == ["tags", "level"]
 
+    def test_any_keyword_field_can_be_counted(self, loaded: Engine) -> None:
+        asked = ("owner_org", "author", "state", "extras_tidak.ada-1")
+        found = loaded.search(SearchQuery(facets=tuple(FacetRequest(name, 3, other=True) for name in asked)))
+        assert [(item.value, item.count) for item in found.facet("state").items] == [("active", len(corpus()))]
+        assert [(item.value, item.label) for item in found.facet("author").items] == [("Budi Santoso",) * 2]
+        assert len(found.facet("owner_org").items) == 3
+        assert found.facet("extras_tidak.ada-1").items == ()
+        narrow = SearchQuery(tree=Words("padi"), facets=(FacetRequest("owner_org", 50, 2, other=True),))
+        assert [(item.value, item.count) for item in loaded.search(narrow).facets[0].items] == [(uid("distan"), 3)]
+
     def test_an_unknown_facet_is_empty_and_an_impossible_one_is_refused(self, loaded: Engine) -> None:
         assert loaded.search(SearchQuery(facets=(FacetRequest("tidak_ada"),))).facets[0].items == ()
         for name in [*HOSTILE, "Facet", "facet.x", "_id", "a" * 65]:

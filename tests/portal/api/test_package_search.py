@@ -30,14 +30,15 @@ def test_shape_and_budget(world: World, statements: Counter) -> None:
     assert len([text for text in log.texts if "catalog." in text]) == 1
     assert set(found) == {"count", "facets", "results", "sort", "search_facets"}
     assert found["sort"] == "score desc, metadata_modified desc"
-    assert found["facets"]["organization"] == {"dinas-kesehatan": 1}
+    assert found["facets"]["organization"] == {"dinas-kesehatan": 2}
     assert found["search_facets"]["organization"] == {
         "title": "organization",
-        "items": [{"name": "dinas-kesehatan", "display_name": "Dinas Kesehatan", "count": 1}],
+        "items": [{"name": "dinas-kesehatan", "display_name": "Dinas Kesehatan", "count": 2}],
     }
     tags = [item["display_name"] for item in found["search_facets"]["tags"]["items"]]
     assert tags == sorted(tags, reverse=True)
-    assert found["results"] == [world.result("package_show", {"id": "stunting-kecamatan"})]
+    # the other has it in the name of its resource alone
+    assert found["results"][0] == world.result("package_show", {"id": "stunting-kecamatan"})
 
 
 def test_documents_are_spliced_as_stored(world: World) -> None:
@@ -53,6 +54,9 @@ def test_everything_and_pages(world: World) -> None:
     assert len(names(world, rows=5000)) == 3
     assert len(names(world, rows="", q='""')) == 3
     assert names(world, abort_search=True) == []
+
+
+EVERY = {"imunisasi", "sebaran-puskesmas", "stunting-kecamatan"}
 
 
 @pytest.mark.parametrize(
@@ -73,6 +77,16 @@ def test_everything_and_pages(world: World) -> None:
         ({"ext_bbox": "108.7,-7.4,109.2,-6.7", "ext_relation": "within", "fq": "kind:layer"}, {"sebaran-puskesmas"}),
         ({"ext_bbox": "0,0,1,1"}, set()),
         ({"ext_bbox": "", "ext_lain": "1", "fq": "name:imunisasi"}, {"imunisasi"}),
+        ({"ext_bbox": "10,10,5,5"}, set()),
+        ({"fq": "capacity:public +permission_labels:public +entity_type:package +site_id:default -isopen:false"}, EVERY),
+        ({"fq": "num_resources:1", "q": "num_tags:[1 TO 2]"}, EVERY),
+        ({"q": "author:kesehatan OR maintainer:[a TO z]"}, EVERY),
+        ({"q": "res_name:(stunting)"}, {"stunting-kecamatan", "imunisasi"}),
+        ({"q": "res_url:*", "fq": 'license:"Creative Commons Attribution 4.0"'}, set()),
+        ({"q": "frequency:tahunan", "fq": "extras_frequency:tahun*"}, EVERY),
+        ({"q": "data_type:statistik_khusus && !name:imunisasi"}, {"sebaran-puskesmas", "stunting-kecamatan"}),
+        ({"q": "metadata_modified:[NOW-100YEARS/YEAR TO NOW+1DAY] AND title:imunis*^3"}, {"imunisasi"}),
+        ({"q": "title:imunisas~1 OR title_string:sebaran*"}, {"imunisasi", "sebaran-puskesmas"}),
         ({"include_private": True, "include_drafts": "true", "fq": "name:ditarik"}, set()),
         ({"use_default_schema": 1, "wt": "json", "qf": "title", "df": "text", "q": "imunisasi"}, {"imunisasi"}),
     ],
@@ -83,7 +97,7 @@ def test_what_is_found(world: World, data: dict[str, Any], expected: set[str]) -
 
 def test_typing_errors_are_forgiven_in_free_text_only(world: World) -> None:
     found = world.result("package_search", {"q": "stuntng"})
-    assert (found["count"], found["did_you_mean"]) == (1, "stunting")
+    assert (found["count"], found["did_you_mean"]) == (2, "stunting")
     assert world.result("package_search", {"q": "title:stuntng"})["count"] == 0
 
 
@@ -94,6 +108,16 @@ def test_typing_errors_are_forgiven_in_free_text_only(world: World) -> None:
         ({"facet_field": ["tags"]}, 400, "Search Query Error"),
         ({"q.op": "OR"}, 400, "Search Query Error"),
         ({"sort": "name zz"}, 400, "Search Query Error"),
+        ({"sort": "name"}, 400, "Search Query Error"),
+        ({"q": "padi AND"}, 409, "Search Error"),
+        ({"q": "OR padi"}, 409, "Search Error"),
+        ({"q": "a AND OR b"}, 409, "Search Error"),
+        ({"q": "+"}, 409, "Search Error"),
+        ({"q": "http://x.y/z"}, 409, "Search Error"),
+        ({"q": '_query_:"{!dismax}x"'}, 409, "Search Error"),
+        ({"fq": "{!frange l=0}views_total"}, 409, "Search Error"),
+        ({"facet": "maybe"}, 409, "Search Error"),
+        ({"ext_bbox": "a,b,c,d"}, 409, "Search Error"),
         ({"sort": ",,"}, 400, "Search Query Error"),
         ({"q": "title:("}, 409, "Search Error"),
         ({"q": "{!knn f=x}y"}, 409, "Search Error"),
@@ -135,6 +159,15 @@ def test_facets(world: World) -> None:
     assert len(world.result("package_search", {"facet.field": ["tags"], "facet.limit": -1})["facets"]["tags"]) == 4
     assert world.result("package_search", {"facet.field": ["tags"], "facet": "false"})["facets"] == {}
     assert world.client.get("/api/3/action/package_search?facet.field=tags&facet.field=groups").status_code == 200
+
+
+def test_any_field_can_be_counted(world: World) -> None:
+    asked = ["license_id", "isopen", "private", "capacity", "state", "owner_org", "frequency", "num_resources"]
+    found = world.result("package_search", {"facet.field": asked})["facets"]
+    assert found["state"] == {"active": 3} and found["capacity"] == {"public": 3} and found["private"] == {"false": 3}
+    assert found["frequency"] == {"tahunan": 3} and found["num_resources"] == {"1": 3}
+    assert sorted(found["owner_org"].values()) == [1, 2] and sum(found["license_id"].values()) == 3
+    assert set(found) == set(asked)
 
 
 def test_orders(world: World) -> None:
