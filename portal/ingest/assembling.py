@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session
 from geo.styles import legend, style_layers
 from geo.tiles.published import LAYER
 from portal.access.rows import ResourceRow, private_folder
-from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedLayer, PublishedResource
+from portal.catalog.published import PublishedDataset, PublishedFile, PublishedLayer, PublishedResource
 from portal.contract.metadata import DatasetMetadata
 from portal.ingest import formats
 from portal.ingest.derived import Derived, LocalFile, Subject, stems
 from portal.ingest.desk import Desk, OpenDataset
+from portal.ingest.frozen import Moment, freeze
 from portal.ingest.orders import Order
 from portal.ingest.publicrows import PublicRows, public_entries, public_name
 from portal.ingest.reading import OnProgress
@@ -128,6 +129,7 @@ class Assembler:
                 files=tuple(own),
                 created=receipts.get(row.id, order.created),
                 modified=order.created,
+                ckan=row.ckan,
             )
             if row.table_name:
                 resource = self._with_rows(order, opened, row, resource, stem, progress)
@@ -182,33 +184,11 @@ class Assembler:
         agency = self._desk.people.agency(opened.dataset.agency_id)
         if agency is None:
             raise NotFound
-        return PublishedDataset(
-            id=opened.id,
-            name=self._public_name(opened, agency.name),
-            version=order.version,
-            metadata=opened.metadata,
-            agency=PublishedAgency(
-                id=agency.id,
-                name=agency.name,
-                title=agency.title,
-                abbreviation=agency.abbreviation,
-                description=agency.description,
-                tingkat=agency.tingkat,
-                region_code=agency.region_code,
-                contact=dict(agency.contact),
-                created=agency.created,
-                image_url=agency.image_url,
-                extras=tuple(agency.extras),
-                approval_status=agency.approval_status,
-            ),
-            groups=self._desk.people.groups((opened.metadata.kelompok, *opened.metadata.kelompok_lain)) or None,
-            resources=tuple(resources),
-            created=self._first_release(opened.id) or order.created,
-            modified=order.created,
-            released=order.created,
-            order_id=order.id,
-            version_notes=opened.version.notes,
+        moment = Moment(
+            created=self._first_release(opened.id) or order.created, released=order.created, order_id=order.id
         )
+        named = (opened.id, self._public_name(opened, agency.name), order.version)
+        return freeze(self._desk.people, named, opened.metadata, agency, resources, moment, opened.version.notes)
 
     def _first_release(self, dataset_id: UUID) -> datetime | None:
         return self._public.execute(
@@ -238,6 +218,8 @@ class Assembler:
 
 def whole(row: ResourceRow, rows: Sequence[ResourceRow]) -> bool:
     """Whether the file as received may go out: nothing in it was held back, left out or never looked at."""
+    if row.kind == "tautan":
+        return False
     if row.kind == "berkas":
         return True
     if any(column.get("public") is False for column in row.columns):

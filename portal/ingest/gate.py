@@ -81,16 +81,20 @@ def version_findings(
     return found
 
 
-def readiness(opened: OpenDataset) -> Readiness:
-    """What the working version owes now, from the stored findings and the metadata."""
+def readiness(opened: OpenDataset, *, express: bool = False) -> Readiness:
+    """What the working version owes now, from the stored findings and the metadata.
+
+    A version needs a file: a link alone has nothing to keep or to check (BR 16(7)). On the express lane it may have
+    links only, or nothing, and metadata that stay owed are told, not asked for (decision 0016).
+    """
     vault, version = opened.vault, opened.version.version
     resources = vault.resources.of_version(opened.id, version)
     rows = vault.findings.of_version(opened.id, version, limit=20_000)
     return Readiness(
-        owed=owed(opened.metadata),
+        owed=() if express else owed(opened.metadata),
         unloaded=tuple(row.name for row in resources if row.state != "dimuat"),
         blocking=tuple(row for row in blocking(rows, resources) if not row.rule.startswith("V1.")),
-        no_resource=not resources,
+        no_resource=not express and all(row.kind == "tautan" for row in resources),
     )
 
 
@@ -160,8 +164,8 @@ def _shape(resources: Sequence[ResourceRow]) -> set[tuple[str, str]]:
     return found
 
 
-def require_release(desk: Desk, opened: OpenDataset) -> ClassificationRow:
-    """Everything that a public release needs; the decision it stands on.
+def require_release(desk: Desk, opened: OpenDataset, *, express: bool = False) -> ClassificationRow:
+    """Everything that a public release needs; the decision it stands on. `express`: an order of the API's lane.
 
     Raises Conflict with rule `T25.transisi`, `klasifikasi`, `T06.persetujuan`; Invalid with what is owed.
     """
@@ -172,7 +176,14 @@ def require_release(desk: Desk, opened: OpenDataset) -> ClassificationRow:
     decision = public_decision(opened)
     if decision is None:
         raise Conflict(_("Dataset ini belum ditetapkan publik oleh PPID."), rule="klasifikasi")
+    if express and not may_express(desk, opened.metadata):
+        raise Conflict(_("Dataset ini tidak boleh terbit langsung lewat API."), rule="0016.jalur")
     if desk.profile.consent_required("publik") and not opened.subject.consented:
         raise Conflict(_("Persetujuan pemilik data untuk publikasi belum ada (PW 21(2))."), rule="T06.persetujuan")
-    readiness(opened).require()
+    readiness(opened, express=express).require()
     return decision
+
+
+def may_express(desk: Desk, metadata: DatasetMetadata) -> bool:
+    """Whether the profile and the kind of data allow publishing at once: never sectoral statistics (BR 17(2))."""
+    return desk.profile.policy.api_terbit_langsung and metadata.jenis_data != "statistik_sektoral"

@@ -32,6 +32,15 @@ class Indexer:
             done += len(items)
         return done
 
+    def settle(self) -> None:
+        """Bring the indexes up together with whoever else is writing: one batch and one refresh for all who wait.
+
+        What was committed before the call is found by every search after it. Raises EngineUnavailable.
+        """
+        store.hold_index(self._public)
+        self.drain()
+        self._public.commit()
+
     def try_drain(self) -> bool:
         """As `drain`; False when an engine does not answer (the caller queues the rest)."""
         try:

@@ -42,7 +42,10 @@ EXEMPT_REASON = "klasifikasi: dikecualikan"
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One order. `version` 0 means the whole dataset (withdrawal)."""
+    """One order. `version` 0 means the whole dataset (withdrawal).
+
+    `lane` `api`: the caller of the API may publish at once, and his right stands for the decisions of others.
+    """
 
     id: UUID
     kind: Kind
@@ -54,9 +57,10 @@ class Order:
     created: datetime
     touched: datetime
     finished: datetime | None
+    lane: Literal["petugas", "api"] = "petugas"
 
 
-_COLUMNS = "id, kind, dataset_id, version, step, ordered_by, reason, created, touched, finished"
+_COLUMNS = "id, kind, dataset_id, version, step, ordered_by, reason, created, touched, finished, lane"
 
 
 class Orders:

@@ -13,13 +13,15 @@ from portal.access.rows import DatasetFilter, Page
 from portal.accounts.service import Accounts
 from portal.contract.metadata import ColumnEntry
 from portal.ingest import views_show as show
+from portal.ingest.acts import Act
 from portal.ingest.lifecycle import EDITABLE, State
 from portal.ingest.permitted import may_list, own_agencies
 from portal.ingest.queries import DatasetView, ResourceView
 from portal.ingest.service import Ingest
 from portal.ingest.views_fields import specs
 from portal.ingest.views_maps import shapes_map
-from portal.kernel.errors import Conflict, Invalid, PortalError
+from portal.kernel.errors import Conflict, Forbidden, Invalid, PortalError
+from portal.kernel.texts import gettext as _
 from portal.web.rendering import render
 from portal.web.request import identity, runtime, scope, service
 
@@ -102,6 +104,15 @@ def view_of(dataset_id: UUID) -> DatasetView:
     return service(Ingest).queries.dataset_view(identity(), dataset_id)
 
 
+def require_act(view: DatasetView, *acts: Act) -> None:
+    """What one may not do is refused before what was typed is judged; the service decides again when it is done.
+
+    Raises Forbidden unless the service lists one of the acts for this person now.
+    """
+    if not set(acts) & set(view.acts):
+        raise Forbidden(_("Tindakan ini tidak tersedia bagi Anda pada keadaan dataset sekarang."), rule=str(acts[0]))
+
+
 @blueprint.get("/data/<uuid:dataset_id>")
 def dataset(dataset_id: UUID) -> Answer:
     """One dataset: where it stands, what is owed, files, acts, versions, history."""
@@ -177,4 +188,15 @@ def _head(entry: ColumnEntry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-__all__ = ["REFUSED", "Answer", "blueprint", "dataset_page", "done", "labels", "status_of", "undo", "view_of"]
+__all__ = [
+    "REFUSED",
+    "Answer",
+    "blueprint",
+    "dataset_page",
+    "done",
+    "labels",
+    "require_act",
+    "status_of",
+    "undo",
+    "view_of",
+]

@@ -23,11 +23,12 @@ from portal.ingest.views import (
     done,
     labels,
     public_parts,
+    require_act,
     status_of,
     undo,
     view_of,
 )
-from portal.kernel.errors import Conflict, Forbidden, Invalid
+from portal.kernel.errors import Conflict, Invalid
 from portal.kernel.texts import gettext as _
 from portal.web.rendering import render
 from portal.web.request import identity, runtime, scope, service
@@ -55,12 +56,6 @@ def _page(template: str, view: DatasetView, refusal: Refusal = None, **more: Any
     }
     page = render(f"ingest/{template}.html", **context, **more)
     return page, status_of(refusal) if refusal else 200
-
-
-def _allowed(view: DatasetView, *acts: Act) -> None:
-    """The page of an act is shown where the service lists the act; the service decides again when it is done."""
-    if not set(acts) & set(view.acts):
-        raise Forbidden(_("Tindakan ini tidak tersedia bagi Anda pada keadaan dataset sekarang."), rule=str(acts[0]))
 
 
 def _attempt(act: Callable[[], object], again: Callable[[Refusal], Answer]) -> Answer | None:
@@ -95,12 +90,14 @@ def _submit_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
 def check(dataset_id: UUID) -> Answer:
     """Check and release: findings, checklist, what people said, the answers open to this person."""
     view = view_of(dataset_id)
-    _allowed(view, Act.CHECK, Act.BPS_OPINION, Act.RELEASE)
+    require_act(view, Act.CHECK, Act.BPS_OPINION, Act.RELEASE)
     return _check_page(dataset_id)
 
 
 def _check_page(dataset_id: UUID, refusal: Refusal = None, part: str = "") -> Answer:
     view = view_of(dataset_id)
+    if isinstance(refusal, Invalid):
+        require_act(view, Act.CHECK, Act.BPS_OPINION, Act.RELEASE)
     said = show.findings([*view.findings, *(row for item in view.resources for row in item.findings)])
     return _page("check", view, refusal, part=part, findings=said[:200], more=max(0, len(said) - 200),
                  public=public_parts(view))  # fmt: skip
@@ -157,7 +154,7 @@ def consent(dataset_id: UUID) -> Answer:
 
 def _consent_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
     view = view_of(dataset_id)
-    _allowed(view, Act.CONSENT, Act.WITHDRAW_CONSENT)
+    require_act(view, Act.CONSENT, Act.WITHDRAW_CONSENT)
     return _page("consent", view, refusal, public=public_parts(view))
 
 
@@ -190,7 +187,7 @@ def classify(dataset_id: UUID) -> Answer:
 
 def _classify_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
     view = view_of(dataset_id)
-    _allowed(view, Act.CLASSIFY_PUBLIC, Act.CLASSIFY_EXEMPT)
+    require_act(view, Act.CLASSIFY_PUBLIC, Act.CLASSIFY_EXEMPT)
     return _page("classify", view, refusal, public=public_parts(view), grounds=grounds())
 
 
@@ -223,7 +220,7 @@ def release(dataset_id: UUID) -> Answer:
 
 def _release_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
     view = view_of(dataset_id)
-    _allowed(view, Act.RELEASE, Act.CHECK)
+    require_act(view, Act.RELEASE, Act.CHECK)
     return _page("release", view, refusal, public=public_parts(view), site_url=runtime().settings.site_url.rstrip("/"))
 
 
@@ -242,7 +239,7 @@ def withdraw(dataset_id: UUID) -> Answer:
 
 def _withdraw_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
     view = view_of(dataset_id)
-    _allowed(view, Act.WITHDRAW)
+    require_act(view, Act.WITHDRAW)
     out = [number for number, state, _at in view.versions if state in {State.RELEASED, State.DUE}]
     options = [(number, _("Hanya versi %(number)s", number=number)) for number in out]
     return _page("withdraw", view, refusal, out=out, version_options=options)
@@ -263,7 +260,7 @@ def archive(dataset_id: UUID) -> Answer:
 
 def _archive_page(dataset_id: UUID, refusal: Refusal = None) -> Answer:
     view = view_of(dataset_id)
-    _allowed(view, Act.ARCHIVE)
+    require_act(view, Act.ARCHIVE)
     return _page("archive", view, refusal)
 
 

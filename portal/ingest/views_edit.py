@@ -11,10 +11,11 @@ from werkzeug.wrappers import Response
 from config import regions
 from portal.contract.metadata import DatasetMetadata
 from portal.ingest import forms
+from portal.ingest.acts import Act
 from portal.ingest.queries import DatasetView
 from portal.ingest.schemas import MetadataEdit
 from portal.ingest.service import Ingest, TwoEditors
-from portal.ingest.views import REFUSED, Answer, blueprint, dataset_page, done, status_of, undo, view_of
+from portal.ingest.views import REFUSED, Answer, blueprint, dataset_page, done, require_act, status_of, undo, view_of
 from portal.ingest.views_fields import GEOSPATIAL_QUESTIONS, QUESTIONS, FieldSpec, groups, specs
 from portal.ingest.views_guesses import NOTHING, guess
 from portal.kernel.errors import Conflict, Invalid, NotFound
@@ -76,6 +77,8 @@ def _region_names(values: dict[str, Any]) -> list[str]:
 def _again(view: DatasetView, refusal: Invalid | Conflict) -> Answer:
     """What was typed, with what is wrong with it; the lock stays the one that was read."""
     undo()
+    if isinstance(refusal, Invalid):
+        require_act(view, Act.EDIT)
     errors = forms.first(refusal) if isinstance(refusal, Invalid) else {}
     kept = {"token": request.form.get("token", ""), "base": request.form.get("dasar", "")}
     values = forms.shown(view.metadata, request.form)
@@ -99,6 +102,7 @@ def _two(view: DatasetView, both: TwoEditors) -> Answer:
 def undo_edit(dataset_id: UUID) -> Answer:
     """Put the last edit of the metadata back."""
     view = view_of(dataset_id)
+    require_act(view, Act.EDIT)
     last = next((line.row for line in reversed(view.history) if line.edit == "metadata"), None)
     if last is None or last.person_id != identity().person_id:
         raise NotFound
@@ -162,6 +166,8 @@ def _question(view: DatasetView, field: FieldSpec, refusal: Invalid | Conflict |
     values = forms.shown(view.metadata) | found.values
     if refusal is not None:
         undo()
+        if isinstance(refusal, Invalid):
+            require_act(view, Act.EDIT)
         values = forms.shown(view.metadata, request.form)
     errors = forms.first(refusal) if isinstance(refusal, Invalid) else {}
     context = {

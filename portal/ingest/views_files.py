@@ -18,7 +18,7 @@ from portal.ingest.forms_files import COLUMNS_A_PAGE, DELIMITERS, ENCODINGS
 from portal.ingest.queries import DatasetView, ResourceView
 from portal.ingest.schemas import ResourceChoice, ResourceEdit
 from portal.ingest.service import Ingest
-from portal.ingest.views import REFUSED, Answer, blueprint, dataset_page, done, status_of, undo, view_of
+from portal.ingest.views import REFUSED, Answer, blueprint, dataset_page, done, require_act, status_of, undo, view_of
 from portal.ingest.views_maps import layer_map, places, shapes_map
 from portal.kernel.errors import Conflict, Invalid, NotFound
 from portal.kernel.texts import gettext as _
@@ -200,6 +200,7 @@ def reorder(dataset_id: UUID) -> Answer:
         service(Ingest).resources.reorder(identity(), dataset_id, order)
     except REFUSED as refusal:
         undo()
+        require_act(view, Act.EDIT)
         return dataset_page(view_of(dataset_id), status_of(refusal), refusal)
     return redirect(url_for("ingest.dataset", dataset_id=dataset_id, pindah=moved, arah=way, _anchor="berkas"), 303)
 

@@ -14,10 +14,11 @@ from werkzeug.wrappers import Response
 from portal.access.rows import UploadRow, WrongOffset
 from portal.contract.metadata import STAR_FIELDS, DatasetMetadata
 from portal.ingest import formats, forms
+from portal.ingest.acts import Act
 from portal.ingest.permitted import own_agencies
 from portal.ingest.schemas import MetadataEdit, NewDraft, Received, UploadStart
 from portal.ingest.service import Ingest
-from portal.ingest.views import REFUSED, Answer, blueprint, labels, status_of, undo, view_of
+from portal.ingest.views import REFUSED, Answer, blueprint, labels, require_act, status_of, undo, view_of
 from portal.ingest.views_fields import specs
 from portal.ingest.views_guesses import starting
 from portal.kernel.errors import Conflict, Forbidden, Invalid, NotFound, PortalError
@@ -210,7 +211,10 @@ def more_files(dataset_id: UUID) -> Answer:
     if request.method == "GET":
         return _more_page(dataset_id)
     outcome = _take(dataset_id)
-    return _onwards(dataset_id, outcome) if outcome.received else _more_page(dataset_id, 422, outcome.refused)
+    if outcome.received:
+        return _onwards(dataset_id, outcome)
+    require_act(view_of(dataset_id), Act.UPLOAD)
+    return _more_page(dataset_id, 422, outcome.refused)
 
 
 def _more_page(dataset_id: UUID, status: int = 200, refused: Any = ()) -> Answer:
