@@ -1,9 +1,10 @@
-"""Actions on rows: `datastore_search` and `datastore_info`, over the published tables."""
+"""Actions on rows: `datastore_search` and `datastore_info`, over the published tables (the office adds drafts)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any, Literal
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 import orjson
@@ -12,17 +13,30 @@ from pydantic import BeforeValidator, field_validator, model_validator
 from portal.api import records
 from portal.api.action import Action, Call
 from portal.api.arguments import Arguments, LaxFlag, Natural, Text, refused
-from portal.api.row_query import Conditions, RowArguments, invalid, row_query
-from portal.contract.protocols import ResourceView, RowPage, RowQuery
-from portal.kernel.errors import Gone, Invalid, NotFound
+from portal.api.row_query import RowArguments, invalid, question
+from portal.contract.metadata import ColumnEntry
+from portal.contract.protocols import ResourceView
+from portal.kernel.errors import Gone, NotFound
 from portal.kernel.texts import gettext as _
-from portal.tables.rows import ID_COLUMN, MAX_ROWS
+from portal.tables import facts as table_facts
+from portal.tables.questions import ID, Form, Question, Shape
+from portal.tables.reader import TableReader, driver_of
+from portal.tables.rows import MAX_ROWS
 
 ROWS = 100
-SCHEMA = "rows"
 PATH = "/api/3/action/datastore_search"
-Format = Literal["objects", "lists", "csv", "tsv"]
 FORMATS = ("objects", "lists", "csv", "tsv")
+#: CKAN's list of all tables, and how its columns are shown.
+LISTING = "_table_metadata"
+_LISTED = Shape.of(
+    ResourceView(
+        id=None, version=0, dataset_id=None, dataset_name="", dataset_title="", name=LISTING, kind="", format="",  # type: ignore[arg-type]
+        table="table_metadata",
+        columns=(ColumnEntry(name="name", type="name"), ColumnEntry(name="oid", type="oid"),
+                 ColumnEntry(name="alias_of", type="name")),
+    ),
+    "catalog",
+)  # fmt: skip
 
 
 def _as_format(value: Any) -> Any:
@@ -31,7 +45,7 @@ def _as_format(value: Any) -> Any:
     return value
 
 
-def _resource_id(data: Any) -> Any:
+def resource_id(data: Any) -> Any:
     """`id` is another name of `resource_id`; a blank one is none."""
     if not isinstance(data, dict):
         return data
@@ -41,19 +55,21 @@ def _resource_id(data: Any) -> Any:
 
 
 class SearchArguments(RowArguments):
-    """CKAN's arguments of `datastore_search`."""
+    """CKAN's arguments of `datastore_search`; `said_sort` is the order in the caller's own words."""
 
     resource_id: Text
     limit: Natural = ROWS
     include_total: LaxFlag = True
     include_next_page: LaxFlag = False
     total_estimation_threshold: Any = None
-    records_format: Annotated[Format, BeforeValidator(_as_format)] = "objects"
+    records_format: Annotated[Form, BeforeValidator(_as_format)] = "objects"
+    said_sort: Any = None
 
     @model_validator(mode="before")
     @classmethod
     def _named(cls, data: Any) -> Any:
-        return _resource_id(data)
+        named = resource_id(data)
+        return {**named, "said_sort": named.get("sort")} if isinstance(named, dict) else named
 
     @field_validator("limit")
     @classmethod
@@ -62,10 +78,10 @@ class SearchArguments(RowArguments):
 
     def given(self) -> dict[str, Any]:
         """What the caller said, as the answer repeats it."""
-        said = self.model_fields_set - {"fields", "records_format", "total_estimation_threshold"}
+        said = self.model_fields_set - {"fields", "records_format", "total_estimation_threshold", "said_sort"}
         echoed = {name: getattr(self, name) for name in sorted(said)}
         if "sort" in echoed:
-            echoed["sort"] = ", ".join(self.sort)
+            echoed["sort"] = self.said_sort
         return echoed
 
 
@@ -79,83 +95,93 @@ class InfoArguments(Arguments):
     @model_validator(mode="before")
     @classmethod
     def _named(cls, data: Any) -> Any:
-        return _resource_id(data)
+        return resource_id(data)
 
 
-def table_of(call: Call, resource_id: str) -> ResourceView:
-    """The table of a resource of a published dataset. Raises NotFound: withdrawn, unknown and fileless alike."""
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that this caller may read, and what reads it."""
+
+    shape: Shape
+    reader: TableReader
+    id: str
+    aliases: Callable[[], Sequence[str]] = tuple
+
+
+def no_table(name: str) -> NotFound:
+    """Withdrawn, unknown, not published and without a table: all alike (I7)."""
+    return NotFound(_('sumber data "%(id)s"', id=name[:80]))
+
+
+def published(call: Call, name: str) -> Source:
+    """The published table of a resource, by id or alias. Raises NotFound."""
+    reader = TableReader(lambda: driver_of(call.queries.session))
+    if name == LISTING:
+        return Source(_LISTED, reader, LISTING)
     try:
-        found = call.tables(resource_id)
+        found = call.tables(name)
     except (NotFound, Gone):
         found = None
     if found is None or found.table is None:
-        raise NotFound(_('sumber data "%(id)s"', id=resource_id[:80]))
-    return found
+        raise no_table(name)
+    key = str(found.id)
+    return Source(Shape.of(found), reader, key, lambda: table_facts.aliases(reader.driver(), key))
 
 
 def datastore_search(call: Call, args: SearchArguments) -> object:
-    """Return rows of a table. `resource_id`; `filters` (value, list of values, or `{"gte": 2, "lt": 4}` per column),
-    `q` (words, or an object of words per column), `fields`, `sort`, `distinct`, `limit` (100, at most 32,000),
-    `offset`, `include_total`, `include_next_page`, `records_format` (objects, lists, csv, tsv)."""
-    for name in args.model_extra or {}:
-        raise invalid("__extras", name)
-    resource = table_of(call, args.resource_id)
-    asked, conditions = row_query(resource, args)
-    page = rows_page(call, resource, replace(asked, limit=args.limit, include_total=args.include_total))
-    ranks = _ranks(args)
+    """Return rows of a table. `resource_id` (or an alias); `filters` (value, list of values, `{"gte": 2, "lt": 4}` per
+    column, `$or`, `$and`), `q` (words, or an object of words per column), `full_text`, `plain`, `language`, `fields`,
+    `sort`, `distinct`, `limit` (100, at most 32,000), `offset`, `include_total`, `total_estimation_threshold`,
+    `include_next_page`, `records_format` (objects, lists, csv, tsv)."""
+    return search(published(call, args.resource_id), args)
+
+
+def search(source: Source, args: SearchArguments) -> dict[str, Any]:
+    """The answer for one table; at most one statement for the rows and one for their number. Raises Invalid."""
+    for extra in args.model_extra or {}:
+        raise invalid("__extras", extra)
+    shape = source.shape
+    asked = replace(question(shape, args), limit=args.limit)
+    keyed = args.include_next_page and not asked.distinct and _by_id(asked)
+    page = source.reader.page(shape, asked, args.records_format, keyed=keyed)
+    ranks = [words.rank for words in asked.words] if asked.fields is None else []
     result: dict[str, Any] = {
         **args.given(),
-        "resource_id": args.resource_id,
+        "resource_id": args.resource_id if source.id == LISTING else source.id,
         "limit": args.limit,
         "include_total": args.include_total,
         "include_next_page": args.include_next_page,
         "records_format": args.records_format,
-        "fields": [records.field(column) for column in page.columns]
+        "fields": [records.field(shape.known[name]) for name in shape.shown(asked)]
         + [{"id": name, "type": "float"} for name in ranks],
-        "records": _records(page, args.records_format, ranks),
+        "records": page.records if isinstance(page.records, str) else orjson.Fragment(page.records),
         "_links": _links(args),
     }
-    return {**result, **_extent(args, page, conditions)}
+    if asked.where is not None:
+        result["filterops"] = asked.where.plain()
+    if args.include_total:
+        result.update(_total(source, asked, args))
+    if keyed and page.last is not None:
+        result["next_page"] = {ID: {"lt" if asked.sort and asked.sort[0].descending else "gt": page.last}}
+    return result
 
 
-def rows_page(call: Call, resource: ResourceView, query: RowQuery) -> RowPage:
-    """The page; a value that does not fit its column is told under CKAN's key. Raises Invalid."""
-    try:
-        return call.rows.page(resource, query)
-    except Invalid as error:
-        told = [text for texts in error.fields.values() for text in texts] or [error.message]
-        raise Invalid(fields={"query": told}, rule=error.rule) from error
+def _by_id(asked: Question) -> bool:
+    if not asked.sort:
+        return not asked.words
+    return len(asked.sort) == 1 and asked.sort[0].column == ID
 
 
-def _ranks(args: SearchArguments) -> list[str]:
-    """CKAN's column of how well a row matches; here a row matches or not, so every rank is 1."""
-    if args.fields or not (args.q or args.full_text) or args.distinct:
-        return []
-    return [f"rank {name}" for name in args.q] if isinstance(args.q, dict) else ["rank"]
-
-
-def _records(page: RowPage, form: Format, ranks: list[str]) -> object:
-    rows = [(*row, *(1.0 for _name in ranks)) for row in page.rows] if ranks else page.rows
-    if form == "objects":
-        return records.as_objects([*(column.name for column in page.columns), *ranks], rows)
-    if form == "lists":
-        return records.as_lists(rows)
-    return records.as_delimited(rows, "," if form == "csv" else "\t")
-
-
-def _extent(args: SearchArguments, page: RowPage, conditions: Conditions) -> dict[str, Any]:
-    """Keys that only some answers have: total, CKAN's account of filters, the way to the next page by `_id`."""
-    found: dict[str, Any] = {}
-    if page.total is not None:
-        found["total"] = page.total
-    if conditions.filterops is not None:
-        found["filterops"] = conditions.filterops
-    names = [column.name for column in page.columns]
-    by_id = not args.distinct and args.sort in ((), ("_id",), ("_id asc",), ("_id desc",))
-    if args.include_next_page and by_id and page.rows and ID_COLUMN.name in names:
-        last = page.rows[-1][names.index(ID_COLUMN.name)]
-        found["next_page"] = {ID_COLUMN.name: {"lt" if args.sort == ("_id desc",) else "gt": last}}
-    return found
+def _total(source: Source, asked: Question, args: SearchArguments) -> dict[str, Any]:
+    """How many rows match; guessed by the planner where the caller allows it above a threshold (CKAN to 2.11)."""
+    threshold = args.total_estimation_threshold
+    if threshold is None:
+        return {"total": source.reader.total(source.shape, asked)}
+    if isinstance(threshold, int) and not asked.unfiltered and not asked.distinct:
+        guess = source.reader.estimate(source.shape, asked)
+        if guess > threshold:
+            return {"total": guess, "total_was_estimated": True}
+    return {"total": source.reader.total(source.shape, asked), "total_was_estimated": False}
 
 
 def _links(args: SearchArguments) -> dict[str, str]:
@@ -180,29 +206,36 @@ def _pair(value: Any) -> str:
 
 def datastore_info(call: Call, args: InfoArguments) -> object:
     """Return the columns of a table with what its dictionary says, its number of rows and its size.
-    `resource_id`; `include_meta`, `include_fields_schema` (both true)."""
-    resource = table_of(call, args.resource_id)
-    shown = [column for column in resource.columns if column.public and column.type != "geometry"]
-    result: dict[str, Any] = {"fields": [records.field(column) for column in shown]}
+    `resource_id` (or an alias); `include_meta`, `include_fields_schema` (both true)."""
+    return info(published(call, args.resource_id), args)
+
+
+def info(source: Source, args: InfoArguments) -> dict[str, Any]:
+    """The answer for one table."""
+    shape = source.shape
+    result: dict[str, Any] = {"fields": [_described(column) for column in shape.columns]}
     if not (args.include_meta or args.include_fields_schema):
         return result
-    sizes, schema = call.queries.table_facts(SCHEMA, resource.table or "")
+    facts = table_facts.of(source.reader.driver(), shape.schema, shape.table)
     if args.include_fields_schema:
-        result["fields"] = [{**records.field(column), "schema": schema.get(column.name)} for column in shown]
+        result["fields"] = [{**_described(column), "schema": facts.schema(column.name)} for column in shape.columns]
     if args.include_meta:
         result["meta"] = {
-            "id": str(resource.id),
-            "count": _count(call, resource),
+            "id": source.id,
+            "count": source.reader.total(shape, Question()),
             "table_type": "BASE TABLE",
-            "aliases": [],
-            **sizes,
+            "size": facts.size,
+            "db_size": facts.db_size,
+            "idx_size": facts.idx_size,
+            "aliases": list(source.aliases()),
         }
     return result
 
 
-def _count(call: Call, resource: ResourceView) -> int:
-    """Stored with the version, since versions never change; counted where it is not."""
-    return call.rows.page(resource, RowQuery(limit=0)).total or 0
+def _described(column: ColumnEntry) -> dict[str, Any]:
+    """A field as `datastore_info` names its type: CKAN keeps JSON in a type called `nested`."""
+    found = records.field(column)
+    return {**found, "type": "nested"} if found["type"] == "json" else found
 
 
 ACTIONS = (

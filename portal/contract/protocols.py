@@ -48,6 +48,12 @@ class ResourceView:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     address: str = ""
     source: str = ""
+    #: of its table: rows kept as ready JSON, whether full text was prepared, whether it changes row by row (I5a), and
+    #: a number that grows with every change
+    paged: int = 0
+    words: bool = False
+    live: bool = False
+    revision: int = 0
 
 
 Operator = Literal["eq", "ne", "gt", "gte", "lt", "lte", "in", "contains", "empty", "filled"]

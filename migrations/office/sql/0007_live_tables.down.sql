@@ -1,2 +1,4 @@
--- Superseded rows of live tables (I5a) and rows of tables that are still drafts.
-SELECT 1;
+SET LOCAL ROLE @vault_owner@;
+DROP FUNCTION vault.dataset_of_table, vault.alter_live, vault.create_live, vault.field_type;
+DROP TABLE vault.superseded_row;
+RESET ROLE;

@@ -1,2 +1,2 @@
--- Live tables: published tables that change row by row (I5a).
-SELECT 1;
+DROP VIEW catalog.table_metadata;
+DROP TABLE catalog.table_alias, catalog.live_table;
