@@ -78,6 +78,8 @@ class ColumnEntry(BaseModel):
     measure: Line = ""
     personal: bool = False
     public: bool = True
+    #: what a CKAN client wrote beside label and notes (`info` of a datastore field)
+    info: dict[str, str] = {}
 
 
 class DatasetMetadata(BaseModel):
@@ -121,6 +123,12 @@ class DatasetMetadata(BaseModel):
     ckan: dict[str, Any] = Field(default_factory=dict)
     #: Fields that the system filled because the client has none for them; they are shown so, and stay owed.
     diisi_sistem: tuple[Annotated[str, StringConstraints(max_length=100)], ...] = ()
+
+    @property
+    def chosen_groups(self) -> tuple[str, ...]:
+        """Names of the subject groups, main first; a main group that the system filled in is nobody's choice."""
+        main = "" if "kelompok" in self.diisi_sistem else self.kelompok
+        return tuple(dict.fromkeys(name for name in (main, *self.kelompok_lain) if name))
 
 
 #: The five fields without which a file is not accepted (BR L.II.5, T26); `nama_file` comes with the file itself.
