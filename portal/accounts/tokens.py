@@ -13,10 +13,24 @@ from portal.accounts import models, secrets
 from portal.accounts.identities import identity_of
 from portal.accounts.schemas import TokenInput
 from portal.audit.service import AuditService as Audit
-from portal.kernel.decisions import require
-from portal.kernel.errors import NotFound
+from portal.kernel.decisions import decide, require
+from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission, Subject
+
+#: What the API's acts ask: everything but entering the office, reading the record, and what is dikecualikan.
+API_SCOPES: frozenset[str] = frozenset(
+    permission.value
+    for permission in Permission
+    if permission
+    not in {
+        Permission.OFFICE_ENTER,
+        Permission.TASK_READ,
+        Permission.AUDIT_READ,
+        Permission.EXEMPT_READ,
+        Permission.DATASET_CLASSIFY_EXEMPT,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +87,65 @@ class Tokens:
         )
         self.audit.note(identity, "token_dibuat", detail={"token": str(token_id)})
         return token_id, key
+
+    def tokens_of(self, identity: Identity, person_id: UUID) -> list[TokenRow]:
+        """A person's tokens that still open something, oldest first, for himself or an administrator."""
+        self._require_over(identity, person_id, Permission.PERSON_EDIT)
+        table = models.token
+        query = select(
+            table.c.id, table.c.name, table.c.scopes, table.c.created, table.c.expires, table.c.revoked,
+            table.c.last_used,
+        ).where(table.c.person_id == person_id, table.c.revoked.is_(None), table.c.expires > self.now)  # fmt: skip
+        rows = self.session.execute(query.order_by(table.c.created, table.c.id))
+        return [TokenRow(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
+
+    def make_api_token(
+        self, identity: Identity, person_id: UUID, name: str, life: timedelta, *, allowed: bool
+    ) -> tuple[UUID, str]:
+        """A token with all rights that the API's acts need, as CKAN's have; its key is shown once.
+
+        For somebody else only where `allowed` (the profile, or an account without a role; decision 0017). It never
+        has a scope that the token which asks for it lacks. Raises Forbidden.
+        """
+        self._require_over(identity, person_id, Permission.TOKEN_OTHER, consented=allowed)
+        key, token_id = secrets.new_key(), uuid4()
+        scopes = API_SCOPES if identity.scopes is None else API_SCOPES & identity.scopes
+        self.session.execute(
+            insert(models.token).values(
+                id=token_id,
+                person_id=person_id,
+                name=name,
+                token_hash=secrets.key_hash(key),
+                scopes=sorted(scopes),
+                created=self.now,
+                expires=self.now + life,
+                made_by=None if person_id == identity.person_id else identity.person_id,
+            )
+        )
+        self.audit.note(identity, "token_dibuat", detail={"token": str(token_id), "person": str(person_id)})
+        return token_id, key
+
+    def may_be_given(self, person_id: UUID) -> bool:
+        """Whether the account holds no role yet, so that a token for it opens nothing that is not public."""
+        query = select(models.role_at.c.role).where(models.role_at.c.person_id == person_id).limit(1)
+        return self.session.scalar(query) is None
+
+    def revoke_api_token(self, identity: Identity, *, token_id: UUID | None = None, key: str = "") -> None:
+        """Revoke a token by its id, or by the key itself. Raises Forbidden for one that is not the caller's to revoke
+        and for an unknown one alike."""
+        table = models.token
+        where = table.c.id == token_id if token_id else table.c.token_hash == secrets.key_hash(key)
+        row = self.session.execute(select(table.c.id, table.c.person_id).where(where)).one_or_none()
+        if row is None:
+            raise Forbidden(rule=Permission.TOKEN_OWN.value)
+        self._require_over(identity, row.person_id, Permission.PERSON_EDIT)
+        self.session.execute(update(table).where(table.c.id == row.id).values(revoked=self.now))
+        self.audit.note(identity, "token_dicabut", detail={"token": str(row.id)})
+
+    def _require_over(self, identity: Identity, person_id: UUID, other: Permission, *, consented: bool = False) -> None:
+        subject = Subject(person_id=person_id, consented=consented)
+        if not decide(identity, Permission.TOKEN_OWN, subject):
+            require(identity, other, subject)
 
     def revoke_token(self, identity: Identity, token_id: UUID) -> None:
         """Revoke an own token. Raises NotFound for anybody else's."""

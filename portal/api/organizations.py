@@ -155,13 +155,13 @@ def _show(call: Call, args: GroupShowArguments, kind: Kind) -> object:
 def _document(row: GroupRow, kind: Kind, args: GroupListArguments | GroupShowArguments) -> dict[str, Any]:
     """CKAN's organisation or group. Who its members are is not public: `users` is always empty here."""
     found: dict[str, Any] = {
-        "approval_status": "approved",
+        "approval_status": row.approval_status,
         "created": timestamp(row.created),
         "description": row.description,
         "display_name": row.title or row.name,
         "id": str(row.id),
-        "image_display_url": "",
-        "image_url": "",
+        "image_display_url": row.image_url,
+        "image_url": row.image_url,
         "is_organization": kind == "organization",
         "name": row.name,
         "num_followers": 0,
@@ -171,9 +171,11 @@ def _document(row: GroupRow, kind: Kind, args: GroupListArguments | GroupShowArg
     }
     if args.include_dataset_count:
         found["package_count"] = row.package_count
-    for name in ("users", "extras", "groups"):
+    for name in ("users", "groups"):
         if getattr(args, f"include_{name}"):
             found[name] = []
+    if args.include_extras:
+        found["extras"] = list(row.extras)
     return found
 
 

@@ -23,22 +23,6 @@ TEXT_FIELDS = frozenset({
 EQUAL_FIELDS = frozenset({"size", "created", "last_modified", "metadata_modified", "cache_last_updated"})
 RESOURCE_FIELDS = TEXT_FIELDS | EQUAL_FIELDS
 
-_FACTS = text("""
-    SELECT pg_relation_size(t.oid) AS size, pg_indexes_size(t.oid) AS idx_size,
-           pg_database_size(current_database()) AS db_size,
-           coalesce(jsonb_object_agg(a.attname, jsonb_build_object(
-               'native_type', format_type(a.atttypid, a.atttypmod), 'notnull', a.attnotnull,
-               'index_name', i.name, 'is_index', i.name IS NOT NULL, 'uniquekey', coalesce(i.is_unique, false)
-           )), '{}') AS columns
-    FROM pg_attribute a
-    JOIN (SELECT CAST(:name AS regclass) AS oid) t ON a.attrelid = t.oid
-    LEFT JOIN LATERAL (
-        SELECT c.relname AS name, x.indisunique AS is_unique FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
-        WHERE x.indrelid = t.oid AND a.attnum = ANY (x.indkey) ORDER BY x.indisunique DESC, c.relname LIMIT 1
-    ) i ON true
-    WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY t.oid
-""")
-
 GroupSort = Literal["name", "title", "package_count"]
 
 
@@ -52,6 +36,9 @@ class GroupRow:
     description: str
     created: datetime
     package_count: int
+    image_url: str = ""
+    extras: Sequence[dict[str, str]] = ()
+    approval_status: str = "approved"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,8 +126,9 @@ class Queries:
 
     def _groups(self, table: Table, count: Any, wanted: GroupFilter) -> list[GroupRow]:
         query = select(
-            table.c.id, table.c.name, table.c.title, table.c.description, table.c.created, count.label("package_count")
-        )
+            table.c.id, table.c.name, table.c.title, table.c.description, table.c.created,
+            count.label("package_count"), table.c.image_url, table.c.extras, table.c.approval_status,
+        ).where(table.c.state == "active")  # fmt: skip
         if wanted.names:
             ids = [key for name in wanted.names if (key := as_uuid(name))]
             query = query.where(or_(table.c.name.in_(wanted.names), table.c.id.in_(ids)))
@@ -191,11 +179,6 @@ class Queries:
             query = query.order_by(_member(order_by))
         query = query.order_by(table.c.position, table.c.id).limit(limit).offset(offset)
         return int(count or 0), list(self.session.scalars(query))
-
-    def table_facts(self, schema: str, table: str) -> tuple[dict[str, int], dict[str, dict[str, Any]]]:
-        """Bytes of the table, its indexes and the database; and per column what `datastore_info` calls its schema."""
-        row = self.session.execute(_FACTS, {"name": f"{schema}.{table}"}).one()
-        return {"size": row.size, "idx_size": row.idx_size, "db_size": row.db_size}, dict(row.columns)
 
 
 def _tags(words: Sequence[str]) -> Select[Any]:

@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from portal.api import datastore, organizations, packages, resources, site, tags
+from portal.api import (
+    activity,
+    datastore,
+    organizations,
+    packages,
+    people,
+    resources,
+    site,
+    tags,
+    vocabularies,
+)
 from portal.api.action import Action, Registry
 
 
@@ -22,6 +32,9 @@ FAMILIES = (
     packages.ACTIONS,
     organizations.ACTIONS,
     tags.ACTIONS,
+    vocabularies.ACTIONS,
+    people.ACTIONS,
+    activity.ACTIONS,
     resources.ACTIONS,
     datastore.ACTIONS,
     site.ACTIONS,

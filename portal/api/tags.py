@@ -1,4 +1,4 @@
-"""Actions on tags: free tags only, since the portal has no vocabularies of tags."""
+"""Actions on tags: free tags, and those of a vocabulary where one is named."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 from pydantic import AliasChoices, Field
 
+from portal.api import vocabularies
 from portal.api.action import Action, Call, is_uuid
 from portal.api.answers import MOST_ROWS, spliced
-from portal.api.arguments import Arguments, Flag, IdArguments, Natural, NoArguments, Text, Texts
+from portal.api.arguments import Arguments, Flag, IdArguments, Natural, Text, Texts
 from portal.catalog import addresses
 from portal.kernel.errors import NotFound
 from portal.kernel.texts import gettext as _
@@ -42,9 +43,8 @@ class TagShowArguments(IdArguments):
 def tag_list(call: Call, args: TagArguments) -> object:
     """Return the names of the tags in use, or with `all_fields` the tags. `query`: words that the name must hold."""
     if args.vocabulary_id:
-        if args.words:
-            return []
-        raise NotFound(_("kosakata %(name)s", name=args.vocabulary_id[:80]))
+        found = _of_vocabulary(call, args)
+        return [tag.document() for tag in found] if args.all_fields else [tag.name for tag in found]
     if not args.words and not args.all_fields:
         return orjson.Fragment(call.queries.tag_names())
     names = call.queries.tags(args.words, args.limit or None if args.words else None, args.offset if args.words else 0)
@@ -53,7 +53,11 @@ def tag_list(call: Call, args: TagArguments) -> object:
 
 def tag_search(call: Call, args: TagArguments) -> object:
     """Return the tags whose name holds every word of `query`, with their number. `limit`, `offset`."""
-    if args.vocabulary_id or not args.words:
+    if args.vocabulary_id and args.words:
+        found = [tag.document() for tag in _of_vocabulary(call, args)]
+        page = found[args.offset :][: args.limit or None]
+        return {"count": len(found), "results": [{k: v for k, v in tag.items() if k != "display_name"} for tag in page]}
+    if not args.words:
         return {"count": 0, "results": []}
     names = call.queries.tags(args.words, args.limit or None, args.offset)
     return {"count": call.queries.count_tags(args.words), "results": [_tag(name) for name in names]}
@@ -61,14 +65,22 @@ def tag_search(call: Call, args: TagArguments) -> object:
 
 def tag_autocomplete(call: Call, args: TagArguments) -> object:
     """Return the names of the tags that hold every word of `query`. `limit`, `offset`."""
-    if args.vocabulary_id or not args.words:
+    if args.vocabulary_id and args.words:
+        return [tag.name for tag in _of_vocabulary(call, args)][args.offset :][: args.limit or None]
+    if not args.words:
         return []
     return call.queries.tags(args.words, args.limit or None, args.offset)
 
 
 def tag_show(call: Call, args: TagShowArguments) -> object:
     """Return a tag. `id`: its name or id; `include_datasets` adds its datasets, at most 1,000."""
-    name = None if args.vocabulary_id else _name(call, args.id)
+    if args.vocabulary_id:
+        key = vocabularies.vocabulary_id(call, args.vocabulary_id)
+        tag = vocabularies.tag_of(call, key, args.id) if key else None
+        if tag is None:
+            raise NotFound
+        return {**tag.document(), **({"packages": []} if args.include_datasets else {})}
+    name = _name(call, args.id)
     if name is None:
         raise NotFound
     found: dict[str, Any] = {**_tag(name), "display_name": name}
@@ -77,14 +89,15 @@ def tag_show(call: Call, args: TagShowArguments) -> object:
     return found
 
 
-def vocabulary_list(_call: Call, _args: NoArguments) -> object:
-    """Return the vocabularies of tags: there are none, subject groups take their place."""
-    return []
-
-
-def vocabulary_show(_call: Call, args: IdArguments) -> object:
-    """Return a vocabulary of tags: there are none."""
-    raise NotFound(_("kosakata %(name)s", name=args.id[:80]))
+def _of_vocabulary(call: Call, args: TagArguments) -> list[vocabularies.VocabularyTag]:
+    """The tags of the vocabulary that hold every word. Without words an unknown vocabulary raises NotFound, as there."""
+    key = vocabularies.vocabulary_id(call, args.vocabulary_id or "")
+    if key is None:
+        if args.words:
+            return []
+        raise NotFound(_("kosakata %(name)s", name=(args.vocabulary_id or "")[:80]))
+    words = [word.lower() for word in args.words]
+    return [tag for tag in vocabularies.tags_of(call, key) if all(word in tag.name.lower() for word in words)]
 
 
 def _name(call: Call, name_or_id: str) -> str | None:
@@ -107,6 +120,4 @@ ACTIONS = (
     Action("tag_show", TagShowArguments, tag_show),
     Action("tag_search", TagArguments, tag_search),
     Action("tag_autocomplete", TagArguments, tag_autocomplete),
-    Action("vocabulary_list", NoArguments, vocabulary_list),
-    Action("vocabulary_show", IdArguments, vocabulary_show),
 )

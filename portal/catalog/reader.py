@@ -383,7 +383,7 @@ def _organizations() -> Select[Any]:
         table.c.contact,
         table.c.created,
         count.label("count"),
-    )
+    ).where(table.c.state == "active")
 
 
 def _themes() -> Select[Any]:
@@ -397,4 +397,4 @@ def _themes() -> Select[Any]:
         table.c.position,
         table.c.created,
         count.label("count"),
-    )
+    ).where(table.c.state == "active")

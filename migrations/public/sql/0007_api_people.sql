@@ -10,6 +10,9 @@ ALTER TABLE catalog.theme
     ADD COLUMN approval_status text NOT NULL DEFAULT 'approved',
     ADD COLUMN state text NOT NULL DEFAULT 'active';
 
+-- lists of acts, newest first
+CREATE INDEX version_released ON catalog.version (released DESC);
+
 CREATE TABLE catalog.vocabulary (
     id uuid PRIMARY KEY,
     name text NOT NULL UNIQUE

@@ -1,0 +1,273 @@
+"""What happened to published datasets, in CKAN's shape: each version is an act, a withdrawal is one.
+
+Both sides tell these alike; who released what is the office's knowledge. Acts on organisations and groups are added
+there for people who may see them.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from pydantic import Field
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from portal.api import found
+from portal.api.action import Action, Call
+from portal.api.arguments import Arguments, IdArguments, JsonList, LaxFlag, Natural, Text
+from portal.api.people import PageArguments, account_needed
+from portal.catalog import addresses
+from portal.catalog.ckan_document import timestamp
+from portal.catalog.reader import as_uuid
+from portal.kernel.errors import Invalid, NotFound, SignInRequired
+from portal.kernel.texts import gettext as _
+
+MOST_ACTS = 100
+#: Who acts where nobody is named: the portal itself.
+PORTAL = addresses.stable_id("user", "portal")
+
+
+class ActivityArguments(Arguments):
+    """Acts on one thing: a page, a time (seconds since 1970), and which kinds of act."""
+
+    id: Text
+    offset: Natural = 0
+    limit: Natural = 31
+    include_hidden_activity: LaxFlag = False
+    activity_types: JsonList | None = None
+    exclude_activity_types: JsonList | None = None
+    before: float | None = None
+    after: float | None = None
+
+
+class RecentArguments(PageArguments):
+    """A page of acts, and a time (seconds since 1970)."""
+
+    limit: Natural = Field(default=31)
+    before: float | None = None
+    after: float | None = None
+
+
+class ActivityDataArguments(IdArguments):
+    """One act, and which part of what it showed."""
+
+    object_type: Text = ""
+
+
+class DiffArguments(IdArguments):
+    """One act, the part to compare with the act before, and the form of the comparison."""
+
+    object_type: Text
+    diff_type: Text = "unified"
+
+
+@dataclass(frozen=True, slots=True)
+class PackageAct:
+    """A version of a dataset that was published, or its withdrawal (`doc` is then empty)."""
+
+    id: UUID
+    at: datetime
+    dataset_id: UUID
+    activity_type: str
+    doc: str
+
+    def document(self, user_id: UUID | None = None, actor: str = "") -> dict[str, Any]:
+        """CKAN's activity; the stored document is spliced in as it is."""
+        shown = orjson.Fragment(self.doc) if self.doc else {"id": str(self.dataset_id), "state": "deleted"}
+        return {
+            "id": str(self.id),
+            "timestamp": timestamp(self.at),
+            "user_id": str(user_id or PORTAL),
+            "object_id": str(self.dataset_id),
+            "activity_type": self.activity_type,
+            "data": {"package": shown, "actor": actor or "portal"},
+            "permission_labels": ["public"],
+        }
+
+
+_ACTS = text("""
+    WITH acts AS (
+        SELECT v.order_id AS id, v.released AS at, v.dataset_id, v.version FROM catalog.version v
+        WHERE CAST(:ids AS uuid[]) IS NULL OR v.dataset_id = ANY (CAST(:ids AS uuid[]))
+        UNION ALL
+        SELECT t.dataset_id, t.withdrawn, t.dataset_id, 0 FROM catalog.tombstone t
+        WHERE t.version = 0 AND NOT EXISTS (SELECT FROM catalog.dataset d WHERE d.id = t.dataset_id)
+          AND (CAST(:ids AS uuid[]) IS NULL OR t.dataset_id = ANY (CAST(:ids AS uuid[])))
+    ), named AS (
+        SELECT a.*, CASE
+            WHEN a.version = 0 THEN 'deleted package'
+            WHEN EXISTS (SELECT FROM catalog.version e WHERE e.dataset_id = a.dataset_id AND e.version < a.version)
+            THEN 'changed package' ELSE 'new package' END AS activity_type
+        FROM acts a
+        WHERE (CAST(:id AS uuid) IS NULL OR a.id = CAST(:id AS uuid))
+          AND (CAST(:before AS timestamptz) IS NULL OR a.at < CAST(:before AS timestamptz))
+          AND (CAST(:after AS timestamptz) IS NULL OR a.at > CAST(:after AS timestamptz))
+    ), page AS (
+        SELECT * FROM named
+        WHERE (CAST(:types AS text[]) IS NULL OR activity_type = ANY (CAST(:types AS text[])))
+          AND activity_type <> ALL (CAST(:without AS text[]))
+        ORDER BY at DESC, id LIMIT :limit
+    )
+    SELECT p.id, p.at, p.dataset_id, p.activity_type, coalesce(v.doc, '') AS doc FROM page p
+    LEFT JOIN catalog.version v ON v.dataset_id = p.dataset_id AND v.version = p.version ORDER BY p.at DESC, p.id
+""")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActFilter:
+    """Which acts: of these datasets (None: all), between two moments, of these kinds, so many from the newest."""
+
+    datasets: Sequence[UUID] | None = None
+    key: UUID | None = None
+    before: datetime | None = None
+    after: datetime | None = None
+    types: Sequence[str] | None = None
+    without: Sequence[str] = ()
+    limit: int = MOST_ACTS
+
+
+def package_acts(session: Session, wanted: ActFilter) -> list[PackageAct]:
+    """Acts on published datasets, newest first, in one statement."""
+    values = {
+        "ids": None if wanted.datasets is None else list(wanted.datasets),
+        "id": wanted.key,
+        "before": wanted.before,
+        "after": wanted.after,
+        "types": None if wanted.types is None else list(wanted.types),
+        "without": list(wanted.without),
+        "limit": wanted.limit,
+    }
+    return [PackageAct(*row) for row in session.execute(_ACTS, values)]
+
+
+def filter_of(args: ActivityArguments | RecentArguments, datasets: Sequence[UUID] | None) -> ActFilter:
+    """The filter of a call, from its newest act to the end of its page."""
+    return ActFilter(
+        datasets=datasets,
+        before=moment(args.before, "before"),
+        after=moment(args.after, "after"),
+        types=getattr(args, "activity_types", None),
+        without=getattr(args, "exclude_activity_types", None) or (),
+        limit=min(args.limit, MOST_ACTS) + args.offset,
+    )
+
+
+def moment(seconds: float | None, field: str) -> datetime | None:
+    """The moment so many seconds after 1970 began. Raises Invalid for one that no calendar has."""
+    if seconds is None:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (OverflowError, OSError, ValueError) as error:
+        raise Invalid(fields={field: [_("Waktu tidak sah")]}) from error
+
+
+def package_activity_list(call: Call, args: ActivityArguments) -> object:
+    """Return what happened to a published dataset, newest first. `id`; `limit` (31, at most 100), `offset`;
+    `activity_types`, `exclude_activity_types`; `before`, `after` (seconds since 1970)."""
+    if args.activity_types is not None and args.exclude_activity_types is not None:
+        raise Invalid(fields={"activity_types": [_("Tidak dapat dipakai bersama `exclude_activity_types`")]})
+    key = found.dataset_id(call, args.id)
+    if key is None:
+        raise NotFound
+    return _shown(call, args, [key])
+
+
+def organization_activity_list(call: Call, args: ActivityArguments) -> object:
+    """Return what happened to an organisation and its published datasets, newest first. Arguments as of
+    `package_activity_list`."""
+    return _of_group(call, args, "organization")
+
+
+def group_activity_list(call: Call, args: ActivityArguments) -> object:
+    """Return what happened to a group and its published datasets, newest first. Arguments as of
+    `package_activity_list`."""
+    return _of_group(call, args, "group")
+
+
+def _of_group(call: Call, args: ActivityArguments, kind: found.GroupKind) -> object:
+    group = found.group(call, args.id, (kind,))
+    if group is None:
+        raise NotFound
+    return _shown(call, args, found.datasets_of(call, group))
+
+
+def _shown(call: Call, args: ActivityArguments | RecentArguments, datasets: Sequence[UUID] | None) -> object:
+    acts = package_acts(call.queries.session, filter_of(args, datasets))
+    return [act.document() for act in acts[args.offset :]]
+
+
+def recently_changed_packages_activity_list(call: Call, args: RecentArguments) -> object:
+    """Return what happened to published datasets, newest first. `limit` (31, at most 100), `offset`, `before`,
+    `after` (seconds since 1970)."""
+    return _shown(call, args, None)
+
+
+def user_activity_list(_call: Call, _args: ActivityArguments) -> object:
+    """Return what a person did to what everybody may see. Shown to whoever may see the person."""
+    raise NotFound
+
+
+def one(call: Call, key_text: str) -> PackageAct:
+    """The act on a published dataset with this id. Raises NotFound."""
+    key = as_uuid(key_text)
+    acts = package_acts(call.queries.session, ActFilter(key=key, limit=1)) if key else []
+    if not acts:
+        raise NotFound
+    return acts[0]
+
+
+def activity_show(call: Call, args: IdArguments) -> object:
+    """Return one act. `id`."""
+    return one(call, args.id).document()
+
+
+def activity_data_show(call: Call, args: ActivityDataArguments) -> object:
+    """Return what an act showed. `id`; `object_type`: only that part (`package`)."""
+    act = one(call, args.id)
+    data = act.document()["data"]
+    if not args.object_type:
+        return data
+    if args.object_type not in data:
+        raise NotFound(_("bagian “%(name)s” dalam kegiatan ini", name=args.object_type[:80]))
+    return data[args.object_type]
+
+
+def activity_diff(call: Call, args: DiffArguments) -> object:
+    """Return how a version differs from the one before. `id`, `object_type` (`package`), `diff_type` (`unified`,
+    `context`, `html`). For those who may change the dataset."""
+    one(call, args.id)
+    raise SignInRequired
+
+
+def diff(before: Any, after: Any, form: str) -> str:
+    """The difference of two JSON values, line by line. Raises Invalid for an unknown form."""
+    old, new = (json.dumps(value, indent=2, sort_keys=True).split("\n") for value in (before, after))
+    if form == "unified":
+        return "\n".join(difflib.unified_diff(old, new))
+    if form == "context":
+        return "\n".join(difflib.context_diff(old, new))
+    if form == "html":
+        return difflib.HtmlDiff(wrapcolumn=70).make_table(old, new)
+    raise Invalid(fields={"message": [_("diff_type tidak dikenal")]})
+
+
+ACTIONS = (
+    Action("package_activity_list", ActivityArguments, package_activity_list),
+    Action("organization_activity_list", ActivityArguments, organization_activity_list),
+    Action("group_activity_list", ActivityArguments, group_activity_list),
+    Action("user_activity_list", ActivityArguments, user_activity_list),
+    Action("recently_changed_packages_activity_list", RecentArguments, recently_changed_packages_activity_list),
+    Action("activity_show", IdArguments, activity_show),
+    Action("activity_data_show", ActivityDataArguments, activity_data_show),
+    Action("activity_diff", DiffArguments, activity_diff),
+    Action("dashboard_activity_list", RecentArguments, account_needed, None),
+    Action("dashboard_new_activities_count", RecentArguments, account_needed, None),
+)

@@ -1,0 +1,295 @@
+"""Actions about accounts as anybody without one sees them: nobody is listed, nobody is found (a known difference).
+
+The public process answers with these alone, since it knows no account; the office lays its own over them for people
+who are signed in, and answers everybody else with these too (I9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from pydantic import Field
+
+from portal.api import found
+from portal.api.action import Action, Call
+from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text
+from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
+from portal.kernel.texts import gettext as _
+
+
+class UserListArguments(Arguments):
+    """Which people: words in name, full name or (for administrators) e-mail; an exact e-mail; the order."""
+
+    q: Text = ""
+    email: Text = ""
+    order_by: Text = "display_name"
+    all_fields: Flag = True
+    include_site_user: Flag = False
+
+
+class UserShowArguments(Arguments):
+    """One person by username or id; nothing is oneself."""
+
+    id: Text = ""
+    include_datasets: Flag = False
+    include_num_followers: Flag = False
+    include_password_hash: Flag = False
+    include_plugin_extras: Flag = False
+
+
+class UserAutocompleteArguments(Arguments):
+    """What is being typed."""
+
+    q: Text
+    limit: Natural = 20
+    ignore_self: LaxFlag = False
+
+
+class MemberListArguments(IdArguments):
+    """Members of an organisation or group."""
+
+    object_type: Text = ""
+    capacity: Text = ""
+
+
+class RolesArguments(Arguments):
+    """The kind of group whose roles are asked."""
+
+    group_type: Text = "organization"
+
+
+class GroupsOfArguments(Arguments):
+    """Which groups the caller may put datasets into."""
+
+    available_only: LaxFlag = False
+    am_member: LaxFlag = False
+    include_dataset_count: Flag = False
+    include_member_count: Flag = False
+
+
+class OrganizationsOfArguments(Arguments):
+    """Whose organisations, and by which of CKAN's permissions."""
+
+    id: Text = ""
+    permission: Text = "manage_group"
+    include_dataset_count: Flag = False
+    include_member_count: Flag = False
+
+
+class TokensOfArguments(Arguments):
+    """Whose tokens; `user` is the old name."""
+
+    user_id: Text = ""
+    user: Text = ""
+
+
+class KeyArguments(Arguments):
+    """A configuration option."""
+
+    key: Text
+
+
+class CollaboratorsArguments(IdArguments):
+    """A dataset (or a person), and which capacity."""
+
+    capacity: Text = ""
+
+
+class FolloweesArguments(IdArguments):
+    """A person, and how what he follows begins."""
+
+    q: Text = ""
+
+
+class JobsArguments(Arguments):
+    """Which queues, how many, and whether ids only."""
+
+    queues: Any = None
+    limit: int = 200
+    ids_only: Flag = False
+
+
+class PageArguments(Arguments):
+    """A page of a list of acts."""
+
+    offset: Natural = 0
+    limit: Natural = Field(default=31)
+
+
+def user_list(_call: Call, args: UserListArguments) -> object:
+    """Return the people of the caller's own organisations (an administrator's: all). `q`, `email`, `order_by`,
+    `all_fields` (false: names only). Anonymous callers see nobody."""
+    check_order(args)
+    return []
+
+
+def check_order(args: UserListArguments) -> None:
+    """CKAN's refusal of an order that it gave up. Raises Invalid."""
+    if args.order_by == "edits":
+        raise Invalid(fields={"message": [_("order_by=edits tidak didukung lagi")]})
+
+
+def user_show(_call: Call, _args: UserShowArguments) -> object:
+    """Return a person. `id`: username or id (default: oneself); `include_num_followers`. Seen by colleagues and
+    administrators; to everybody else nobody is there."""
+    raise NotFound
+
+
+def user_autocomplete(_call: Call, _args: UserAutocompleteArguments) -> object:
+    """Return people (`id`, `name`, `fullname`) whose name holds `q`. `limit`: 20. Colleagues only."""
+    return []
+
+
+def member_list(call: Call, args: MemberListArguments) -> object:
+    """Return the members of an organisation or group as [id, type, capacity]. `id`; `object_type` (`user`, `package`);
+    `capacity`. People are shown to colleagues only, datasets to everybody."""
+    group = found.group(call, args.id)
+    if group is None:
+        raise NotFound
+    return packages_of(call, group, args)
+
+
+def packages_of(call: Call, group: found.FoundGroup, args: MemberListArguments) -> list[list[str]]:
+    """The datasets of an organisation or group as members."""
+    capacity = "organization" if group.kind == "organization" else "public"
+    if args.object_type not in {"", "package"} or args.capacity not in {"", capacity}:
+        return []
+    return [[str(key), "package", capacity] for key in found.datasets_of(call, group)]
+
+
+def member_roles_list(_call: Call, args: RolesArguments) -> object:
+    """Return the capacities that a member can have (`text`, `value`). `group_type`: `organization` or `group`."""
+    roles = [("Admin", "admin"), ("Editor", "editor"), ("Member", "member")]
+    if args.group_type == "group":
+        roles.remove(("Editor", "editor"))
+    return [{"text": text, "value": value} for text, value in roles]
+
+
+def group_list_authz(_call: Call, _args: GroupsOfArguments) -> object:
+    """Return the groups that the caller may put datasets into. `am_member`: his own only."""
+    return []
+
+
+def organization_list_for_user(_call: Call, args: OrganizationsOfArguments) -> object:
+    """Return the organisations in which the caller (or `id`) has a capacity with CKAN's `permission`
+    (default `manage_group`). `include_dataset_count`, `include_member_count`."""
+    if args.id:
+        raise NotFound
+    return []
+
+
+def api_token_list(_call: Call, args: TokensOfArguments) -> object:
+    """Return the tokens of a person that still open something; never the keys. `user_id`: username or id."""
+    require_user(args)
+    raise SignInRequired
+
+
+def require_user(args: TokensOfArguments) -> str:
+    """The person named. Raises Invalid when nobody is."""
+    name = args.user_id or args.user
+    if not name:
+        raise Invalid(fields={"user_id": [_("Nilai wajib diisi")]})
+    return name
+
+
+def package_collaborator_list(call: Call, args: CollaboratorsArguments) -> object:
+    """Return a dataset's collaborators: this portal has none, roles at the agency take their place."""
+    if found.dataset_id(call, args.id) is None:
+        raise NotFound
+    raise SignInRequired if not call.identity.signed_in else no_collaborators()
+
+
+def package_collaborator_list_for_user(_call: Call, _args: CollaboratorsArguments) -> object:
+    """Return the datasets that a person collaborates on: this portal has no collaborators."""
+    raise no_collaborators()
+
+
+def no_collaborators() -> Invalid:
+    """CKAN's refusal where collaborators are off."""
+    return Invalid(fields={"message": [_("Kolaborator dataset tidak diaktifkan")]})
+
+
+def unknown(kind: str) -> Invalid:
+    """CKAN's refusal of an id that leads to nothing which may be seen."""
+    return Invalid(fields={"id": [_("Tidak ditemukan: %(what)s", what=kind)]})
+
+
+def dataset_follower_count(call: Call, args: IdArguments) -> object:
+    """Return the number of people who follow a dataset; known on the office's address only."""
+    if found.dataset_id(call, args.id) is None:
+        raise unknown("Dataset")
+    return 0
+
+
+def group_follower_count(call: Call, args: IdArguments) -> object:
+    """Return the number of people who follow a group or organisation; known on the office's address only."""
+    if found.group(call, args.id) is None:
+        raise unknown("Group")
+    return 0
+
+
+def am_following_dataset(call: Call, args: IdArguments) -> object:
+    """Return whether the caller follows a dataset."""
+    dataset_follower_count(call, args)
+    raise SignInRequired
+
+
+def am_following_group(call: Call, args: IdArguments) -> object:
+    """Return whether the caller follows a group or organisation."""
+    group_follower_count(call, args)
+    raise SignInRequired
+
+
+def of_a_person(_call: Call, _args: IdArguments) -> object:
+    """Return how a person follows or is followed. To an anonymous caller no person is there."""
+    raise unknown("User")
+
+
+def account_needed(_call: Call, _args: Arguments) -> object:
+    """Needs an account; these acts are the office's."""
+    raise Forbidden
+
+
+def _closed(name: str, arguments: type[Arguments], run: Callable[[Any, Any], object] = account_needed) -> Action:
+    """An action that CKAN refuses to an anonymous caller before it reads anything."""
+    return Action(name, arguments, run, None)
+
+
+ACTIONS = (
+    Action("user_list", UserListArguments, user_list),
+    Action("user_show", UserShowArguments, user_show),
+    Action("user_autocomplete", UserAutocompleteArguments, user_autocomplete),
+    Action("member_list", MemberListArguments, member_list),
+    Action("member_roles_list", RolesArguments, member_roles_list),
+    Action("group_list_authz", GroupsOfArguments, group_list_authz),
+    Action("organization_list_for_user", OrganizationsOfArguments, organization_list_for_user),
+    Action("api_token_list", TokensOfArguments, api_token_list),
+    Action("package_collaborator_list", CollaboratorsArguments, package_collaborator_list),
+    Action("package_collaborator_list_for_user", CollaboratorsArguments, package_collaborator_list_for_user),
+    Action("dataset_follower_count", IdArguments, dataset_follower_count),
+    Action("group_follower_count", IdArguments, group_follower_count),
+    Action("organization_follower_count", IdArguments, group_follower_count),
+    Action("am_following_dataset", IdArguments, am_following_dataset),
+    Action("am_following_group", IdArguments, am_following_group),
+    *(
+        Action(name, IdArguments, of_a_person)
+        for name in (
+            "user_follower_count", "am_following_user", "followee_count", "user_followee_count",
+            "dataset_followee_count", "group_followee_count", "organization_followee_count",
+        )
+    ),
+    *(
+        _closed(name, IdArguments)
+        for name in (
+            "user_follower_list", "dataset_follower_list", "group_follower_list", "organization_follower_list",
+            "user_followee_list", "dataset_followee_list", "group_followee_list", "organization_followee_list",
+        )
+    ),
+    _closed("followee_list", FolloweesArguments),
+    _closed("get_site_user", NoArguments),
+    _closed("config_option_list", NoArguments),
+    _closed("config_option_show", KeyArguments),
+    _closed("job_list", JobsArguments),
+    _closed("job_show", IdArguments),
+)  # fmt: skip
