@@ -1,5 +1,6 @@
 """The vault's rows and refusals for the rooms above, which may not import the vault itself."""
 
+from portal.vault.clean import storable
 from portal.vault.errors import FileDamaged, KeyFileError, Stale, WrongOffset
 from portal.vault.files import private_folder
 from portal.vault.rows import (
@@ -59,4 +60,5 @@ __all__ = [
     "VersionRow",
     "WrongOffset",
     "private_folder",
+    "storable",
 ]

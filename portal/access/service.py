@@ -93,7 +93,7 @@ class AccessService:
         person, made = _person(identity), dataset_id or uuid4()
         verb = "open_new_published" if publish else "open_new"
         opening = self._open(
-            f"SELECT audit.{verb}(:person, :agency, :dataset, :address)",  # noqa: S608 - one of two names
+            f"SELECT audit.{verb}(:person, :agency, :dataset, :address)",
             person=person,
             agency=agency_id,
             dataset=made,

@@ -1,20 +1,32 @@
 """The ready CKAN document of a published version: what `package_show` answers, made once at release.
 
 Key sets and JSON types follow CKAN 2.12. Fields of domain.md 6.2 that CKAN lacks stand in `extras` under the CKAN
-names of that table.
+names of that table. A dataset that came by CKAN's own words (`metadata.ckan`) answers with those words: what
+`package_create` got, `package_show` gives back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from typing import Any
 
 from config import vocabularies
 from portal.catalog import addresses
 from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedGroup, PublishedResource
-from portal.contract.metadata import DatasetMetadata
+from portal.contract.metadata import DatasetMetadata, as_line, as_lines
 
 Json = dict[str, Any]
+
+#: Keys of a resource that CKAN always answers, with the value of one that was never given.
+RESOURCE_DEFAULTS: Mapping[str, Any] = {
+    "cache_last_updated": None, "cache_url": None, "created": None, "datastore_active": False, "description": None,
+    "format": "", "hash": "", "last_modified": None, "metadata_modified": None, "mimetype": None,
+    "mimetype_inner": None, "name": None, "resource_type": None, "size": None, "state": "active", "url": "",
+    "url_type": None,
+}  # fmt: skip
+#: Texts of a package that the metadata model has no field for.
+PLAIN_FIELDS = ("author", "author_email", "maintainer", "maintainer_email", "url", "version")
 
 
 def timestamp(moment: datetime | None) -> str | None:
@@ -63,6 +75,8 @@ def tag(name: str) -> Json:
 
 def resource(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
     """One resource of the dataset, as `resource_show` answers it."""
+    if item.ckan:
+        return _sent_resource(dataset, item, site_url)
     original = item.file("asli") or (item.files[0] if item.files else None)
     path = (
         addresses.latest_file(dataset.id, item.id, original.filename)
@@ -97,6 +111,54 @@ def resource(dataset: PublishedDataset, item: PublishedResource, site_url: str) 
     }
 
 
+def _sent_resource(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
+    """A resource as a CKAN client sent it; of a file the house knows size, type and address better than the sender."""
+    sent = {**RESOURCE_DEFAULTS, **item.ckan}
+    sent["name"] = kept(item.ckan, "name", item.name, str.strip)
+    sent["description"] = kept(item.ckan, "description", item.description, str.strip)
+    sent |= {
+        "id": str(item.id),
+        "package_id": str(dataset.id),
+        "position": item.position,
+        "state": "active",
+        "datastore_active": item.table is not None,
+        "created": item.ckan.get("created") or timestamp(item.created or dataset.created),
+        "metadata_modified": item.ckan.get("metadata_modified") or timestamp(item.modified or dataset.modified),
+    }
+    if item.kind != "tautan":
+        sent |= _file_facts(dataset, item, site_url)
+    return sent
+
+
+def _file_facts(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
+    original = item.file("asli") or (item.files[0] if item.files else None)
+    if original is None:
+        # not released, or only rows of it are: its own page tells
+        return {"url": absolute_url(site_url, dataset.name, item), "url_type": item.ckan.get("url_type") or "upload"}
+    path = addresses.latest_file(dataset.id, item.id, original.filename)
+    return {
+        "format": item.ckan.get("format") or item.format.upper(),
+        "mimetype": item.ckan.get("mimetype") or original.media_type,
+        "size": original.size,
+        "hash": item.ckan.get("hash") or original.sha256,
+        "url": addresses.absolute(site_url, path),
+        "url_type": "upload",
+        "unduhan": [_download(dataset, file, site_url) for file in item.files if file.role in {"asli", "unduhan"}],
+    }
+
+
+def absolute_url(site_url: str, name: str, item: PublishedResource) -> str:
+    """Whole address of a resource's page."""
+    return addresses.absolute(site_url, addresses.resource(name, item.id))
+
+
+def kept(sent: Mapping[str, Any], key: str, now: str, clean: Callable[[str], str] = as_line) -> Any:
+    """The sent value while it still says what our own field says, else our own; CKAN's null for an empty one."""
+    if key in sent and (sent[key] is None or isinstance(sent[key], str)) and clean(sent[key] or "") == clean(now):
+        return sent[key]
+    return now or None
+
+
 def _download(dataset: PublishedDataset, file: PublishedFile, site_url: str) -> Json:
     return {
         "format": file.format,
@@ -111,8 +173,13 @@ def _day(value: date | None) -> str:
 
 
 def extras(dataset: PublishedDataset, spatial: str) -> list[dict[str, str]]:
-    """Fields of domain.md 6.2 under their CKAN names; empty ones are left out. Sorted, so bytes are stable."""
+    """Fields of domain.md 6.2 under their CKAN names; empty ones are left out. Sorted, so bytes are stable.
+
+    A client's own extras stand as it sent them, in its order.
+    """
     meta: DatasetMetadata = dataset.metadata
+    if meta.ckan:
+        return [{"key": str(row["key"]), "value": str(row["value"])} for row in meta.ckan.get("extras", ())]
     period = meta.periode
     collected = "/".join(d for d in (_day(meta.tanggal_pengambilan), _day(meta.tanggal_pengambilan_akhir)) if d)
     values = {
@@ -146,8 +213,7 @@ def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json
     """The whole CKAN package of this version. `spatial` is a GeoJSON text of its box, or empty."""
     meta = dataset.metadata
     licence = vocabularies.licences().get(meta.lisensi)
-    groups = [group(item) for item in subject_groups(dataset)]
-    return {
+    whole = {
         "author": meta.produsen_data or None,
         "author_email": None,
         "creator_user_id": None,
@@ -173,16 +239,35 @@ def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json
         "url": addresses.absolute(site_url, addresses.dataset(dataset.name)),
         "version": str(dataset.version),
         "extras": extras(dataset, spatial),
-        "groups": groups,
+        "groups": [group(item) for item in subject_groups(dataset)],
         "resources": [resource(dataset, item, site_url) for item in dataset.resources],
         "tags": [tag(name) for name in sorted(set(meta.kata_kunci))],
         "relationships_as_subject": [],
         "relationships_as_object": [],
     }
+    return whole | _sent_package(dataset) if meta.ckan else whole
+
+
+def _sent_package(dataset: PublishedDataset) -> Json:
+    """What a CKAN client sent, over our own words; and what the system had to fill, told as such."""
+    meta, sent = dataset.metadata, dataset.metadata.ckan
+    return {
+        **{name: sent.get(name) for name in PLAIN_FIELDS},
+        "title": kept(sent, "title", meta.judul),
+        "notes": kept(sent, "notes", meta.deskripsi, as_lines),
+        "license_id": kept(sent, "license_id", meta.lisensi),
+        "type": sent.get("type") or "dataset",
+        "creator_user_id": sent.get("creator_user_id"),
+        "versi": dataset.version,
+        "diisi_sistem": list(meta.diisi_sistem),
+    }
 
 
 def subject_groups(dataset: PublishedDataset) -> list[PublishedGroup]:
-    """The main group and the others, main first: as the register had them at release, else by the shipped sets."""
+    """The main group and the others, main first: as the register had them at release, else by the shipped sets.
+
+    A main group that the system filled in is nobody's choice: the dataset stands in none.
+    """
     if dataset.groups is not None:
         return list(dataset.groups)
     known = {
@@ -196,5 +281,5 @@ def subject_groups(dataset: PublishedDataset) -> list[PublishedGroup]:
             title=known[slug].label if slug in known else slug,
             description=known[slug].summary if slug in known else "",
         )
-        for slug in dict.fromkeys(slug for slug in (meta.kelompok, *meta.kelompok_lain) if slug)
+        for slug in meta.chosen_groups
     ]

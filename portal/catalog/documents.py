@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from search.documents import Bounds, Coded, Named, SearchDocument
 
 Box = tuple[float, float, float, float]
 
-KIND_LABELS = {"tabel": "Tabel", "layer": "Peta", "berkas": "Berkas"}
+KIND_LABELS = {"tabel": "Tabel", "layer": "Peta", "berkas": "Berkas", "tautan": "Tautan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +48,41 @@ def resource_document(dataset: PublishedDataset, item: PublishedResource, site_u
 
 
 def bounding_box(dataset: PublishedDataset) -> Box | None:
-    """The box of its layers; without layers, of the regions it covers; None when neither is known."""
+    """The box of its layers; without layers, the one that a CKAN client gave in extra `spatial`, else of the regions it
+    covers; None when none is known."""
     boxes = [item.layer.bbox for item in dataset.resources if item.layer is not None]
-    if not boxes:
-        found = (regions.bbox(code) for code in dataset.metadata.cakupan_wilayah)
-        boxes = [box for box in found if box is not None]
-    return _union(boxes)
+    if not boxes and (given := given_box(dataset.metadata.ckan)) is not None:
+        return given
+    return _union(boxes) if boxes else region_box(dataset.metadata.cakupan_wilayah)
+
+
+def region_box(codes: Iterable[str]) -> Box | None:
+    """The box of regions by their codes; None when no outline is known."""
+    return _union(box for code in codes if (box := regions.bbox(code)) is not None)
+
+
+def given_box(sent: Mapping[str, Any]) -> Box | None:
+    """The box of the GeoJSON in the extra `spatial` that a client sent, or None where it holds no usable geometry."""
+    text = next((str(row["value"]) for row in sent.get("extras", ()) if row.get("key") == "spatial"), "")
+    if not text.strip():
+        return None
+    try:
+        points = list(_points(orjson.loads(text)["coordinates"]))
+        west, south, east, north = (
+            min(x for x, _ in points), min(y for _, y in points), max(x for x, _ in points), max(y for _, y in points),
+        )  # fmt: skip
+    except (orjson.JSONDecodeError, LookupError, TypeError, ValueError, RecursionError):
+        return None
+    return (west, south, east, north) if west >= -180 and east <= 180 and south >= -90 and north <= 90 else None
+
+
+def _points(coordinates: Any) -> Iterator[tuple[float, float]]:
+    """Positions of GeoJSON coordinates of any depth."""
+    if not isinstance(coordinates[0], list):
+        yield float(coordinates[0]), float(coordinates[1])
+        return
+    for part in coordinates:
+        yield from _points(part)
 
 
 def _union(boxes: Iterable[Box]) -> Box | None:
@@ -86,7 +115,7 @@ def page(dataset: PublishedDataset) -> dict[str, Any]:
     """What the dataset page needs beside the CKAN document: dictionary, layers, files, card; plain JSON."""
     meta = dataset.metadata
     return {
-        "metadata": meta.model_dump(mode="json"),
+        "metadata": meta.model_dump(mode="json", exclude={"ckan"}),
         "version": dataset.version,
         "version_notes": dataset.version_notes,
         "released": dataset.released.isoformat(),

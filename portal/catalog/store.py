@@ -11,13 +11,15 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
 
-from geoalchemy2.elements import WKTElement
+import orjson
+from psycopg.errors import NoDataFound
 from sqlalchemy import delete, exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 
 from portal.catalog import documents, models
-from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedTheme
+from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedResource, PublishedTheme
 from search.documents import SearchDocument
 
 OrderKind = Literal["rilis", "tarik", "kembali"]
@@ -45,45 +47,57 @@ def _mark(session: Session, order_id: UUID, kind: OrderKind, dataset_id: UUID, v
     session.execute(insert(models.applied_order).values(id=order_id, kind=kind, dataset_id=dataset_id, version=version))
 
 
-def write_version(session: Session, published: PublishedDataset, site_url: str) -> bool:
+def write_version(
+    session: Session, published: PublishedDataset, site_url: str, ready: documents.Documents | None = None
+) -> bool:
     """Store the version and point readers at it. False when this order was applied before (nothing is written).
 
-    The public name is taken here: another dataset that holds it makes the transaction fail (IntegrityError).
+    Two statements. `ready`: its documents, where the caller has built them already. The public name is taken here:
+    another dataset that holds it makes the transaction fail (IntegrityError).
     """
-    if applied(session, published.order_id):
-        return False
-    revision = _next_revision(session, published.id)
-    ready = documents.build(published, site_url, revision)
-    write_organization(session, published.agency)
-    search = ready.search.to_json()
-    session.execute(
-        insert(models.version).values(
-            dataset_id=published.id,
-            version=published.version,
-            doc=ready.ckan,
-            page=ready.page,
-            search=search,
-            notes=published.version_notes,
-            created=published.created,
-            modified=published.modified,
-            released=published.released,
-            order_id=published.order_id,
-        )
-    )
-    _write_resources(session, published, site_url)
-    _point(session, published.id, published.version, published.order_id, revision)
-    session.execute(
-        delete(models.tombstone).where(
-            models.tombstone.c.dataset_id == published.id, models.tombstone.c.version.in_([0, published.version])
-        )
-    )
-    session.execute(
-        delete(models.tombstone_resource).where(
-            models.tombstone_resource.c.resource_id.in_([item.id for item in published.resources])
-        )
-    )
-    _mark(session, published.order_id, "rilis", published.id, published.version)
-    return True
+    ready = ready or documents.build(published, site_url)
+    # written only when something of it changed: writers of one agency must not wait for each other's transactions
+    facts = {name: value for name, value in asdict(published.agency).items() if name not in {"id", "created"}}
+    known = session.execute(
+        text("SELECT CAST(:facts AS jsonb) <@ to_jsonb(o) FROM catalog.organization o WHERE o.id = :id"),
+        {"facts": _json({**facts, "state": "active"}), "id": published.agency.id},
+    ).scalar()
+    if not known:
+        write_organization(session, published.agency)
+    whole = {
+        "dataset_id": published.id,
+        "version": published.version,
+        "order_id": published.order_id,
+        "page": ready.page,
+        "search": ready.search.to_json(),
+        "notes": published.version_notes,
+        "created": published.created,
+        "modified": published.modified,
+        "released": published.released,
+        "resources": [_resource(published, item, site_url) for item in published.resources],
+        "files": [{"resource_id": item.id, **asdict(file)} for item in published.resources for file in item.files],
+    }
+    statement = text("SELECT catalog.put_version(CAST(:whole AS jsonb), :doc)")
+    return bool(session.execute(statement, {"whole": _json(whole), "doc": ready.ckan}).scalar())
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _resource(published: PublishedDataset, item: PublishedResource, site_url: str) -> dict[str, Any]:
+    return {
+        "id": item.id,
+        "position": item.position,
+        "kind": item.kind,
+        "name": item.name,
+        "format": item.format,
+        "doc": documents.resource_document(published, item, site_url),
+        "table_name": item.table,
+        "row_count": item.row_count,
+        "columns": [column.model_dump(mode="json") for column in item.columns],
+        "layer": asdict(item.layer) if item.layer else None,
+    }
 
 
 def _next_revision(session: Session, dataset_id: UUID) -> int:
@@ -140,80 +154,18 @@ def write_vocabulary(session: Session, key: UUID, name: str, tags: Sequence[tupl
         session.execute(row.on_conflict_do_nothing(index_elements=["id"]))
 
 
-def _write_resources(session: Session, published: PublishedDataset, site_url: str) -> None:
-    for item in published.resources:
-        session.execute(
-            insert(models.resource).values(
-                id=item.id,
-                version=published.version,
-                dataset_id=published.id,
-                position=item.position,
-                kind=item.kind,
-                name=item.name,
-                format=item.format,
-                doc=documents.resource_document(published, item, site_url),
-                table_name=item.table,
-                row_count=item.row_count,
-                columns=[column.model_dump(mode="json") for column in item.columns],
-                layer=asdict(item.layer) if item.layer else None,
-            )
-        )
-        for file in item.files:
+def _point(session: Session, dataset_id: UUID, version: int, order_id: UUID) -> None:
+    """Make `version` the one that readers see, from the documents stored with it. Raises NoResultFound."""
+    try:
+        with session.begin_nested():
             session.execute(
-                insert(models.file).values(
-                    dataset_id=published.id, version=published.version, resource_id=item.id, **asdict(file)
-                )
+                text("SELECT catalog.point(:dataset, :version, :order)"),
+                {"dataset": dataset_id, "version": version, "order": order_id},
             )
-
-
-def _point(session: Session, dataset_id: UUID, version: int, order_id: UUID, revision: int) -> None:
-    """Make `version` the one that readers see, from the documents stored with it."""
-    row = session.execute(
-        select(models.version).where(models.version.c.dataset_id == dataset_id, models.version.c.version == version)
-    ).one()
-    document = replace(SearchDocument.from_json(row.search), revision=revision)
-    box = document.bbox
-    values: dict[str, Any] = {
-        "id": dataset_id,
-        "name": document.name,
-        "title": document.title,
-        "organization_id": UUID(row.page["agency"]["id"]),
-        "version": version,
-        "state": "terbit",
-        "doc": row.doc,
-        "page": row.page,
-        "search": document.to_json(),
-        "bbox": _envelope((box.west, box.south, box.east, box.north)) if box else None,
-        "created": row.created,
-        "modified": row.modified,
-        "revision": revision,
-        "order_id": order_id,
-    }
-    statement = insert(models.dataset).values(**values)
-    changed = {name: statement.excluded[name] for name in values if name not in {"id", "created"}}
-    session.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed))
-    _relink(session, dataset_id, document)
-
-
-def _envelope(box: documents.Box) -> WKTElement:
-    west, south, east, north = box
-    ring = f"{west} {south},{east} {south},{east} {north},{west} {north},{west} {south}"
-    return WKTElement(f"POLYGON(({ring}))", srid=4326)
-
-
-def _relink(session: Session, dataset_id: UUID, document: SearchDocument) -> None:
-    """Tags and subject groups of the version that readers see."""
-    session.execute(delete(models.dataset_theme).where(models.dataset_theme.c.dataset_id == dataset_id))
-    session.execute(delete(models.dataset_tag).where(models.dataset_tag.c.dataset_id == dataset_id))
-    for group in document.groups:
-        session.execute(
-            insert(models.theme)
-            .values(id=UUID(group.id), name=group.name, title=group.title)
-            .on_conflict_do_nothing(index_elements=["id"])
-        )
-        session.execute(insert(models.dataset_theme).values(dataset_id=dataset_id, theme_id=UUID(group.id)))
-    for tag in document.tags:
-        session.execute(insert(models.dataset_tag).values(dataset_id=dataset_id, tag=tag))
+    except DBAPIError as error:
+        if isinstance(error.orig, NoDataFound):
+            raise NoResultFound from error
+        raise
 
 
 def restore_version(session: Session, dataset_id: UUID, version: int, order_id: UUID) -> bool:
@@ -223,7 +175,7 @@ def restore_version(session: Session, dataset_id: UUID, version: int, order_id: 
     """
     if applied(session, order_id):
         return False
-    _point(session, dataset_id, version, order_id, _next_revision(session, dataset_id))
+    _point(session, dataset_id, version, order_id)
     _mark(session, order_id, "kembali", dataset_id, version)
     return True
 
@@ -271,7 +223,7 @@ def _move_pointer(session: Session, live: Any, gone: tuple[int, ...], order_id: 
     if left is None:
         session.execute(delete(models.dataset).where(models.dataset.c.id == live.id))
     else:
-        _point(session, live.id, left, order_id, _next_revision(session, live.id))
+        _point(session, live.id, left, order_id)
 
 
 def _leave_tombstones(session: Session, live: Any, gone: tuple[int, ...], reason: str, *, whole: bool) -> None:
@@ -339,13 +291,23 @@ def unindexed(session: Session, limit: int = 500) -> list[SearchDocument]:
 
 
 def mark_indexed(session: Session, items: list[SearchDocument]) -> None:
-    """Note the revisions that the index now holds; a document changed meanwhile stays behind."""
-    for item in items:
-        session.execute(
-            update(models.dataset)
-            .where(models.dataset.c.id == UUID(item.id), models.dataset.c.indexed_revision < item.revision)
-            .values(indexed_revision=item.revision)
-        )
+    """Note the revisions that the index now holds, in one statement; a document changed meanwhile stays behind."""
+    session.execute(
+        text(
+            "UPDATE catalog.dataset d SET indexed_revision = i.revision"
+            " FROM unnest(CAST(:ids AS uuid[]), CAST(:revisions AS bigint[])) AS i (id, revision)"
+            " WHERE d.id = i.id AND d.indexed_revision < i.revision"
+        ),
+        {"ids": [UUID(item.id) for item in items], "revisions": [item.revision for item in items]},
+    )
+
+
+def hold_index(session: Session) -> None:
+    """Wait until nobody else brings the index up, and keep others waiting until this transaction ends.
+
+    Who waited finds his document indexed by the one before, or indexes all that waited with him in one batch.
+    """
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('catalog.indexing'))"))
 
 
 def set_downloads(session: Session, dataset_id: UUID, downloads: int) -> None:

@@ -1,4 +1,4 @@
-"""The express lane: the release verb run at once by the office, for a caller of the API who may publish (decision 0016).
+"""The express lane: the release verb run at once by the office, for a caller who may publish (decision 0016).
 
 It is the same verb as the worker's, with the same order row and the same steps (I4): office rows and order in one
 transaction, then one public transaction that flips the pointer, then the index, then the office's marks. It takes only
@@ -8,7 +8,7 @@ finishes the order or takes it back by its id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -20,7 +20,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from portal.access.rows import DatasetRow, OpenVault, ResourceRow, Stale
+from portal.access.rows import DatasetRow, OpenVault, ResourceRow, Stale, storable
 from portal.catalog import documents, store
 from portal.catalog.published import PublishedDataset, PublishedResource
 from portal.contract import events
@@ -29,12 +29,11 @@ from portal.ingest import lifecycle
 from portal.ingest.desk import Desk, plain
 from portal.ingest.frozen import Moment, freeze
 from portal.ingest.indexing import Indexer
-from portal.ingest.lifecycle import CHAIN, State
+from portal.ingest.lifecycle import State
 from portal.ingest.loading import Checkpoint, no_stop
 from portal.ingest.orders import Step
 from portal.ingest.people import AgencyFacts
 from portal.kernel.errors import Conflict
-from portal.kernel.storable import storable
 from portal.kernel.texts import gettext as _
 
 #: How the record names the actor of a step that no officer took.
@@ -61,7 +60,8 @@ class Content:
 class Place:
     """Where the content goes: a version under an opening. `dataset` None: a dataset that is not there yet.
 
-    `before` is the state that the version has (None: a new version); `created` the dataset's first release.
+    `before` is the state that the version has; None: a new version, which begins as planned, or, of a dataset that was
+    out before, as due for an update (domain.md 5). `created` is the dataset's first release.
     """
 
     vault: OpenVault
@@ -102,7 +102,7 @@ class Express:
         """
         order_id = uuid4() if target is State.VALIDATED else None
         now, person = self.desk.clock(), place.vault.proof.person_id
-        steps = [] if place.before is target else steps_to(place.before, target)
+        steps = steps_to(place, target)
         value = {
             "dataset": place.dataset_id,
             "agency": place.agency.id,
@@ -111,7 +111,7 @@ class Express:
             "revision": None if place.dataset is None else place.dataset.revision,
             "fresh": place.before is None,
             "state": str(target),
-            "metadata": storable(plain(content.metadata)),
+            "metadata": plain(content.metadata),
             "notes": content.notes,
             "person": person,
             "at": now,
@@ -138,9 +138,12 @@ class Express:
     def _put(self, value: Mapping[str, Any]) -> int | None:
         session = self.desk.session
         statement = text("SELECT vault.put_version(CAST(:value AS jsonb))")
+        json = orjson.dumps(value).decode()
+        if "\\u0000" in json:
+            json = orjson.dumps(storable(orjson.loads(json))).decode()
         try:
             with session.begin_nested():
-                return session.execute(statement, {"value": orjson.dumps(value).decode()}).scalar()
+                return session.execute(statement, {"value": json}).scalar()
         except IntegrityError as error:
             name = error.orig.diag.constraint_name if isinstance(error.orig, UniqueViolation) else None
             if name == "dataset_agency_id_name_key":
@@ -200,15 +203,17 @@ class Express:
         self.checkpoint("api:ditandai")
 
 
-def steps_to(before: State | None, target: State) -> list[tuple[str | None, str]]:
-    """Every step from `before` (None: a version that is not there yet) to `target`, for the record (T25).
-
-    A new version of a dataset begins where the law begins it: the caller says so by `before`. Raises Conflict.
-    """
-    start = before if before is not None else CHAIN[0]
-    found: list[tuple[str | None, str]] = [] if before is not None else [(None, str(start))]
-    here: State = start
-    for state in lifecycle.path(start, target):
+def steps_to(place: Place, target: State) -> list[tuple[str | None, str]]:
+    """Every step of the version to `target`, its making included, for the record (T25). Raises Conflict."""
+    found: list[tuple[str | None, str]] = []
+    here = place.before
+    if here is None:
+        here = State.PLANNED if place.dataset is None else State.DUE
+        found.append((None, str(here)))
+    way = (
+        lifecycle.path(here, target) if here is not State.DUE else (State.EDITED, *lifecycle.path(State.EDITED, target))
+    )
+    for state in way:
         found.append((str(here), str(state)))
         here = state
     return found
@@ -232,10 +237,7 @@ def published_resource(row: ResourceRow, now: datetime) -> PublishedResource:
 def _row(row: ResourceRow, place: Place) -> dict[str, Any]:
     """The row as vault.put_version takes it."""
     placed = replace(row, dataset_id=place.dataset_id, version=place.version)
-    return {
-        name: storable(value) if isinstance(value, str | Mapping | Sequence) else value
-        for name, value in ((name, getattr(placed, name)) for name in placed.__dataclass_fields__)
-    }
+    return {name: getattr(placed, name) for name in placed.__dataclass_fields__}
 
 
 __all__ = ["ACTOR", "Content", "Done", "Express", "Place", "published_resource", "steps_to"]

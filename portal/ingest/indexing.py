@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.catalog import store
+from search.documents import SearchDocument
 from search.engine import Engine
 from search.errors import EngineUnavailable
 
@@ -25,12 +29,21 @@ class Indexer:
         """
         done = 0
         while items := store.unindexed(self._public, BATCH):
-            for engine in self._engines:
-                engine.upsert(items, refresh=True)
+            self._send(items)
             store.mark_indexed(self._public, items)
+            moved(self._public)
             self._public.commit()
             done += len(items)
         return done
+
+    def _send(self, items: list[SearchDocument]) -> None:
+        """Both indexes at the same time: each waits for its own refresh."""
+        first, *others = self._engines
+        with ThreadPoolExecutor(max(1, len(others))) as pool:
+            sent = [pool.submit(engine.upsert, items, refresh=True) for engine in others]
+            first.upsert(items, refresh=True)
+            for future in sent:
+                future.result()
 
     def settle(self) -> None:
         """Bring the indexes up together with whoever else is writing: one batch and one refresh for all who wait.
@@ -40,6 +53,15 @@ class Indexer:
         store.hold_index(self._public)
         self.drain()
         self._public.commit()
+
+    def try_settle(self) -> bool:
+        """As `settle`; False when an engine does not answer: what is left stays marked as behind, and follows."""
+        try:
+            self.settle()
+        except EngineUnavailable:
+            self._public.rollback()
+            return False
+        return True
 
     def try_drain(self) -> bool:
         """As `drain`; False when an engine does not answer (the caller queues the rest)."""
@@ -54,3 +76,13 @@ class Indexer:
         """Take a dataset out of the indexes. Raises EngineUnavailable."""
         for engine in self._engines:
             engine.delete([dataset_id], refresh=True)
+        moved(self._public)
+        self._public.commit()
+
+
+def moved(public: Session) -> None:
+    """Tell readers that the index has changed: what they kept of its answers is old when this is committed.
+
+    After the engine's refresh, never before: an answer found between the two is then kept for no longer than that.
+    """
+    public.execute(text("UPDATE catalog.change SET number = number + 1 WHERE kind = 'indeks'"))

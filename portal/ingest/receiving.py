@@ -263,7 +263,7 @@ class Receiving:
 
 def require_fit(row: ResourceRow, choice: ResourceChoice) -> None:
     """Raise Invalid when a choice of reading does not fit the kind of file."""
-    if choice.kind != row.kind or row.kind == "berkas":
+    if choice.kind != row.kind or row.kind in {"berkas", "tautan"}:
         message = _("Pilihan ini tidak cocok dengan jenis berkas.")
         raise Invalid(message, fields={"kind": (message,)}, rule="pilihan.jenis")
 

@@ -61,7 +61,7 @@ class Resources:
         Rows that were loaded stay until the next `choose`. Raises Conflict while a job works on the file.
         """
         opened, row = self._open(identity, dataset_id, resource_id)
-        if row.kind == "berkas":
+        if row.kind in {"berkas", "tautan"}:
             raise Conflict(_("Berkas ini tidak menunggu pemeriksaan."), rule="berkas.keadaan")
         self._require_idle(row)
         stored = row.choice

@@ -12,7 +12,7 @@ from geo.layers.types import LayerChoice
 from geo.tables.types import ReadChoice
 from portal.contract.metadata import ColumnEntry, DatasetMetadata
 
-Kind = Literal["tabel", "layer", "berkas"]
+Kind = Literal["tabel", "layer", "berkas", "tautan"]
 ConsentAct = Literal["simpan", "olah", "integrasi", "verifikasi", "publikasi"]
 Opinion = Literal["pendapat", "tanpa_jawaban"]
 
