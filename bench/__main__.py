@@ -1,4 +1,4 @@
-"""`python -m bench [search|table|layer|pages|memory|all]`; `make bench BENCH_ARGS="table --rows 100000"`."""
+"""`python -m bench [search|table|layer|pages|memory|ckan|all]`; `make bench BENCH_ARGS="table --rows 100000"`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,14 @@ def parser() -> argparse.ArgumentParser:
         demo = verbs.add_parser(verb, help=text)
         demo.add_argument("--demo", type=Path, help="DEMO_DIR of a running demo; without it one is started")
         demo.add_argument("--rounds", type=int, default=5)
-    verbs.add_parser("all", help="everything at full size (the default)")
+    ckan = verbs.add_parser("ckan", help="the action API against a running CKAN (CKAN_REFERENCE_URL, …_TOKEN, …_PIDS)")
+    ckan.add_argument("--size", type=int, default=100_000, help="datasets in both catalogues")
+    ckan.add_argument("--seconds", type=float, default=15, help="seconds of each row on each side")
+    ckan.add_argument("--warm", type=float, default=30, help="seconds of warming on each side")
+    ckan.add_argument("--search", choices=("elasticsearch", "postgresql"), default="elasticsearch", help="our engine")
+    ckan.add_argument("--only", default="", help="only rows whose title has this")
+    ckan.add_argument("--out", type=Path, help="also write the Markdown table there")
+    verbs.add_parser("all", help="everything but ckan at full size (the default)")
     return made
 
 
@@ -60,6 +67,12 @@ def _layer(asked: argparse.Namespace) -> None:
 
     for suffix in (".gpkg", ".shp") if asked.format == "both" else (asked.format,):
         run_layer(asked.count, asked.rounds, suffix)
+
+
+def _ckan(asked: argparse.Namespace) -> None:
+    from bench.ckan import run
+
+    run(asked.size, asked.seconds, engine=asked.search, only=asked.only, out=asked.out, warm=asked.warm)
 
 
 def _pages(asked: argparse.Namespace) -> None:

@@ -9,35 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flask import Flask
-from werkzeug.serving import WSGIRequestHandler, make_server
-
 from tests.differential.sides import Side
 from tests.portal.api.office.world import SITE, OfficeWorld, made_world
+from tests.serving import served
 from tests.support import Databases
 
 JOBS_EVERY = 0.3
-
-
-class Quiet(WSGIRequestHandler):
-    """A handler that writes no line for each call."""
-
-    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - werkzeug's name
-        """Nothing."""
-
-
-@contextmanager
-def served(app: Flask) -> Iterator[str]:
-    """The application on a free port; its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @contextmanager

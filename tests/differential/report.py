@@ -41,8 +41,8 @@ def findings(verdicts: list[Verdict], most: int = 6) -> list[str]:
         told += ["", f"## {action}: {len(found)}"]
         for verdict in found:
             told.append(f"- {verdict.side}: {brief(verdict.call.label, 220)}")
-            for part, notes in verdict.failed.items():
-                notes = [note for note in notes if note != NO_RESULT]
+            for part, failed in verdict.failed.items():
+                notes = [note for note in failed if note != NO_RESULT]
                 told += [f"  - {part}: {brief(note, 330)}" for note in notes[:most]]
                 told += [f"  - {part}: … {len(notes) - most} more"] if len(notes) > most else []
     return told
@@ -60,6 +60,7 @@ def write_json(path: Path, verdicts: list[Verdict]) -> None:
             "good": verdict.good,
             "excused": verdict.excused,
             "failed": verdict.failed,
+            "reference": brief(verdict.reference.body, 600) if verdict.reference else "",
             "statuses": [answer.status if answer else None for answer in answers],
         }
 
@@ -68,4 +69,4 @@ def write_json(path: Path, verdicts: list[Verdict]) -> None:
         "all": share(verdicts),
         "calls": [entry(verdict) for verdict in verdicts],
     }
-    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8")
+    path.write_text(json.dumps(whole, ensure_ascii=False, indent=1), encoding="utf-8", errors="backslashreplace")

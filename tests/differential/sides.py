@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -71,7 +70,7 @@ class Side:
     name: str
     url: str
     site_token: str
-    run: str = field(default_factory=lambda: secrets.token_hex(3))
+    run: str
     kept: dict[str, Any] = field(default_factory=dict)
     also: tuple[str, ...] = ()
 

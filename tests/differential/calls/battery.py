@@ -41,10 +41,12 @@ def without_rights(action: str, data: dict[str, Any], callers: Iterable[str] = N
         yield Call(action, data, who, note=f"no rights: {who}")
 
 
-def wrong(action: str, good: dict[str, Any], key: str, values: Iterable[Any], who: str = "sysadmin") -> Iterator[Call]:
-    """Good data with one argument replaced by each of the values."""
-    for value in values:
-        yield Call(action, {**good, key: value}, who, note=f"{key}={value!r}"[:140])
+def wrong(
+    action: str, good: dict[str, Any], key: str, odd: Iterable[Any], who: str = "sysadmin", *, values: bool = True
+) -> Iterator[Call]:
+    """Good data with one argument replaced by each odd value; without any good data the whole site answers."""
+    for value in odd:
+        yield Call(action, {**good, key: value}, who, note=f"{key}={value!r}"[:140], values=values and bool(good))
 
 
 def ways(action: str, data: dict[str, Any], who: str = "nobody") -> Iterator[Call]:

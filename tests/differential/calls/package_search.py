@@ -144,7 +144,10 @@ CALLS: tuple[Call, ...] = (
     Call("package_search", values=False),
     Call("package_search", {}, how="get", values=False),
     *(ask(q=query) for query in QUERIES),
-    *(Call("package_search", {"fq": found, "sort": "name asc"}, ignore=("sort",)) for found in FILTERS),
+    *(
+        Call("package_search", {"fq": found, "sort": "name asc"}, ignore=("sort",), values=found is not None)
+        for found in FILTERS
+    ),
     Call("package_search", {"fq_list": ["name:dx§*", "tags:padi§"], "sort": "name asc"}),
     Call("package_search", {"fq_list": "name:dx§*", "sort": "name asc"}),
     Call("package_search", {"fq_list": [], "fq": COUNTED, "sort": "name asc"}),
