@@ -15,8 +15,11 @@ Scheme = Literal["light", "dark"]
 DESKTOP, PHONE = 1280, 360
 
 #: Sums layout shifts that no input caused, from before the first byte of the page.
-SHIFTS = """() => { window.shifted = 0; new PerformanceObserver(list => { for (const entry of list.getEntries())
- if (!entry.hadRecentInput) window.shifted += entry.value; }).observe({ type: 'layout-shift', buffered: true }); }"""
+SHIFTS = """() => { window.shifted = 0; window.shifters = []; new PerformanceObserver(list => {
+ for (const entry of list.getEntries()) if (!entry.hadRecentInput) { window.shifted += entry.value;
+ for (const part of entry.sources) window.shifters.push([Math.round(entry.startTime), (part.node?.outerHTML
+ ?? part.node?.textContent ?? '').slice(0, 90), part.previousRect.toJSON(), part.currentRect.toJSON()]); }
+ }).observe({ type: 'layout-shift', buffered: true }); }"""
 WIDE = """() => [...document.querySelectorAll('main *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1
  && !e.closest('.table-scroll, .code, .tabs')).map(e => e.outerHTML.slice(0, 120)).slice(0, 4)"""
 SMALL = """() => [...document.querySelectorAll('a,button,summary,input:not([type=hidden]),select')]
@@ -93,7 +96,7 @@ def check(look: Look) -> None:
     if page.locator("h1").count() != 1:
         told.append("h1")
     if (shifted := page.evaluate("window.shifted")) > 0:
-        told.append(f"layout shift {shifted}")
+        told.append(f"layout shift {shifted} {page.evaluate('window.shifters')}")
     told += look.faults
     assert not told, json.dumps(told, indent=1, ensure_ascii=False)
 
