@@ -1,4 +1,4 @@
-"""Every GET address of the office as every role: T04 on what is exempt, T40 on foreign drafts, no fault anywhere."""
+"""Every address of the office as every role: T04 on what is exempt, T40 on foreign drafts, no fault anywhere."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from portal.kernel.identity import ASSIGNABLE_ROLES, Role
-from tests.apps import Office
+from portal.kernel.decisions import decide
+from portal.kernel.identity import ASSIGNABLE_ROLES, Identity, Role, RoleAt
+from portal.kernel.permissions import Permission, Subject
+from tests.apps import Office, token_of
 from tests.functional.visits import cost, masked_body
 from tests.functional.world import World
 from tests.support import counted_statements
@@ -185,3 +187,150 @@ def test_no_list_of_the_office_names_what_is_exempt(office: Office, world: World
             for tail in ("", "?lang=en", "?q=rumah+aman"):
                 body = client.get(path + tail).get_data().lower()
                 assert [word for word in words if word in body] == [], (role, path)
+
+
+# Posts: what changes something. Who may do it is tried where it is done; here everybody else is, at every address.
+
+#: Office endpoint that takes a form → the permission that the table asks for it. A new one must be added here.
+POSTS: dict[str, Permission | None] = {
+    "ingest.start_dataset": Permission.DATASET_CREATE,
+    "ingest.more_files": Permission.DATASET_UPLOAD,
+    "ingest.give_up": Permission.DATASET_UPLOAD,
+    "ingest.submit": Permission.DATASET_SUBMIT,
+    "ingest.send_back": Permission.DATASET_CHECK,
+    "ingest.validate": Permission.DATASET_VALIDATE,
+    "ingest.bps_opinion": Permission.DATASET_BPS_OPINION,
+    "ingest.consent": Permission.DATASET_CONSENT,
+    "ingest.withdraw_consent": Permission.DATASET_CONSENT,
+    "ingest.classify": Permission.DATASET_CLASSIFY_PUBLIC,
+    "ingest.release": Permission.DATASET_RELEASE,
+    "ingest.withdraw": Permission.DATASET_WITHDRAW,
+    "ingest.restore": Permission.DATASET_RESTORE,
+    "ingest.archive": Permission.DATASET_ARCHIVE,
+    **dict.fromkeys(
+        (
+            "ingest.new_version", "ingest.metadata", "ingest.undo_edit", "ingest.question", "ingest.choose",
+            "ingest.read_again", "ingest.dictionary", "ingest.another_part", "ingest.reorder", "ingest.remove",
+        ),
+        Permission.DATASET_EDIT,
+    ),
+    "administration.agency": Permission.AGENCY_EDIT,
+    "administration.invite": Permission.PERSON_INVITE,
+    "administration.load": Permission.PERSON_INVITE,
+    "administration.change_role": Permission.PERSON_ROLE,
+    "administration.reset": Permission.PERSON_RESET,
+    "administration.active": Permission.PERSON_ROLE,
+    # on oneself only, or without a session: nothing to refuse by role
+    **dict.fromkeys(
+        (
+            "accounts.sign_in", "accounts.sign_out", "accounts.link", "accounts.change_password",
+            "accounts.second_factor", "accounts.drop_second_factor", "accounts.end_sessions",
+            "accounts.make_token", "accounts.revoke_token",
+        )
+    ),
+}  # fmt: skip
+OPEN = {"accounts.sign_in", "accounts.link"}
+
+
+def post_rules(office: Office) -> list[Rule]:
+    """Addresses of pages that take a form; programs have addresses, and tests, of their own."""
+    found = [rule for rule in office.app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+    return [rule for rule in found if rule.endpoint.split(".")[0] not in PUBLIC_BLUEPRINTS]
+
+
+def about(rule: Rule, like: Target) -> str:
+    """The address of a form, with a field's name where a question is asked."""
+    field = Target(like.dataset_id, like.resource_id, like.agency_id, "judul", like.job_id)
+    return (field if rule.endpoint == "ingest.question" else like).address(rule)
+
+
+def may(role: Role, agency_id: UUID, permission: Permission, subject: Subject) -> bool:
+    """What the permission table says of somebody with this one role."""
+    roles = frozenset({RoleAt(role, agency_id)})
+    return bool(decide(Identity(person_id=uuid4(), roles=roles), permission, subject))
+
+
+def test_every_form_of_the_office_is_in_the_walk(office: Office) -> None:
+    assert {rule.endpoint for rule in post_rules(office)} == set(POSTS)
+
+
+@pytest.mark.parametrize("roles", [SOME, pytest.param(ASSIGNABLE_ROLES, marks=pytest.mark.long)], ids=["some", "all"])
+def test_T40_a_form_answers_what_the_permission_table_says(
+    office: Office, world: World, sessions: dict, roles: tuple[Role, ...]
+) -> None:
+    """Own and foreign agency: 404 for who may not see, 403 for who may see and not act; nothing is done."""
+    draft, own_id = target(world, "draft"), world.house.agencies[OWN]
+    subject = Subject(agency_id=own_id, state="dikumpulkan", sifat="belum_ditetapkan")
+    wrong, permitted, seen = {}, set(), set()
+    for role in roles:
+        for agency in (OWN, FOREIGN):
+            client, at = signed_in(office, world, role, agency, sessions), world.house.agencies[agency]
+            token = token_of(client, "/akun")
+            visible = may(role, at, Permission.DATASET_READ, subject)
+            assert (client.get(f"/data/{draft.dataset_id}").status_code == 200) is visible, (role, agency)
+            for rule in post_rules(office):
+                permission = POSTS[rule.endpoint]
+                if permission is None:
+                    continue
+                if may(role, at, permission, subject):
+                    permitted.add((role, rule.endpoint))
+                    continue
+                known = not rule.arguments & DATASET_ARGUMENTS or visible
+                wanted = {403, 404} if "person_id" in rule.arguments else {403 if known else 404}
+                got = client.post(about(rule, draft), data={"csrf_token": token}).status_code
+                if got not in wanted:
+                    wrong[role, agency, rule.rule] = (got, wanted)
+                seen.add(got)
+    assert wrong == {}
+    assert seen == {403, 404}
+    assert {(Role.PRODUSEN, "ingest.submit"), (Role.KEPALA_OPD, "ingest.consent")} <= permitted
+
+
+def test_without_its_token_no_form_is_taken_from_anybody(office: Office, world: World, sessions: dict) -> None:
+    """CSRF: those who may act too, and alike for what is there, what is exempt and what never was."""
+    draft = target(world, "draft")
+    hidden, absent = target(world, "exempt"), missing(draft)
+    for role in (Role.PRODUSEN, Role.ADMIN, Role.KEPALA_OPD, Role.PPID):
+        client = signed_in(office, world, role, OWN, sessions)
+        for rule in post_rules(office):
+            answers = [client.post(about(rule, item), data={"csrf_token": "x"}) for item in (draft, hidden, absent)]
+            assert [item.status_code for item in answers] == [400] * 3, (role, rule.rule)
+            assert b"terlalu lama terbuka" in answers[0].data
+
+
+def test_without_a_session_every_form_leads_to_sign_in(office: Office, world: World) -> None:
+    """With a good token of one's own; without one it is refused before."""
+    draft = target(world, "draft")
+    for rule in post_rules(office):
+        client = office.client()
+        assert client.post(about(rule, draft)).status_code == 400, rule.rule
+        token = token_of(client, "/masuk")
+        if rule.endpoint in OPEN:
+            continue
+        got = client.post(about(rule, draft), data={"csrf_token": token})
+        assert got.status_code == 303, rule.rule
+        assert got.headers["Location"].startswith("/masuk?next="), rule.rule
+
+
+@pytest.mark.parametrize("name", ["exempt", "recalled"])
+def test_T04_no_form_reaches_an_exempt_dataset(office: Office, world: World, sessions: dict, name: str) -> None:
+    """Those who made it and those who decided: the 404 of what never was, same bytes, same number of statements."""
+    hidden = target(world, name)
+    absent = missing(hidden)
+    rules = [rule for rule in post_rules(office) if rule.arguments & DATASET_ARGUMENTS]
+    assert len(rules) >= 20
+    for role in (Role.ADMIN, Role.PRODUSEN, Role.PPID, Role.KEPALA_OPD):
+        client = signed_in(office, world, role, OWN, sessions)
+        token = token_of(client, "/akun")
+        for rule in rules:
+            one, two = (posted(client, item, rule, token) for item in (hidden, absent))
+            assert one[0] == 404, (role, rule.rule, one[0])
+            assert one == two, (role, rule.rule)
+
+
+def posted(client: FlaskClient, item: Target, rule: Rule, token: str) -> tuple[int, bytes, int]:
+    """Status, body without ids and form tokens, statements."""
+    with counted_statements() as log:
+        got = client.post(about(rule, item), data={"csrf_token": token})
+    tokens = (str(item.dataset_id), item.dataset_id.hex, str(item.resource_id), item.resource_id.hex, item.name)
+    return got.status_code, masked_body(got.get_data(), tokens), cost(log)
