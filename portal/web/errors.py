@@ -113,7 +113,8 @@ def answer(status: int, error: Exception, number: str = "") -> tuple[Response | 
     templates: list[str | Template] = [f"errors/{status}.html", "errors/500.html"]
     shown = error if isinstance(error, errors.PortalError) else None
     message = (shown.message if shown else "") or default_message(status)
-    page = render_template(templates, error=shown, status=status, message=message, number=number)
+    down = isinstance(error, EngineUnavailable)
+    page = render_template(templates, error=shown, status=status, message=message, number=number, search_down=down)
     return _told(Response(page), error), status
 
 

@@ -81,6 +81,7 @@ def _filters(zone: tzinfo, clock: Clock) -> dict[str, Callable[..., Any]]:
         "unit_words": localised(formats.unit_words),
         "decimals_of": _decimals_of,
         "plain": str,
+        "iso_date": datetime.fromisoformat,
         "markdown": to_html,
         "localised": with_lang,
     }

@@ -107,7 +107,7 @@ def served(app: Flask, server: BaseWSGIServer, stack: ExitStack) -> None:
     stack.callback(server.shutdown)
 
 
-def _server(host: str, stack: ExitStack) -> tuple[BaseWSGIServer, str]:
+def listening(host: str, stack: ExitStack) -> tuple[BaseWSGIServer, str]:
     """A server on a free port, and its address; the application comes later, since it must know the address."""
     server = make_server(host, 0, Flask("waiting"), threaded=True)
     stack.callback(server.server_close)
@@ -118,8 +118,8 @@ def _server(host: str, stack: ExitStack) -> tuple[BaseWSGIServer, str]:
 def made_world(databases: Databases, root: Path) -> Iterator[World]:
     """Fill, serve, and take everything down again."""
     with ExitStack() as stack:
-        public_server, public = _server("127.0.0.1", stack)
-        office_server, office = _server("localhost", stack)
+        public_server, public = listening("127.0.0.1", stack)
+        office_server, office = listening("localhost", stack)
         where = {"site_url": public, "office_url": office, "development": False}
         settings = office_settings(databases, root, **where)
         runtime = service_runtime(settings)
