@@ -155,11 +155,11 @@ class ElasticEngine(BaseEngine):
             result.get("result") == "not_found" or str(result["_index"]) == self._building
         )
 
-    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
+    def delete(self, ids: Iterable[str], *, refresh: bool = True, expunge: bool = True) -> int:
         """See `search.engine.Engine.delete`; a rebuild under way is left a mark, so it can't bring them back.
 
         Lucene keeps the words of deleted documents until it merges, and corrections would still offer them:
-        so the words are expunged before this returns.
+        so the words are expunged before this returns, unless the caller says that they were none to be offered.
         """
         removed = 0
         building = self._is_building()
@@ -179,7 +179,7 @@ class ElasticEngine(BaseEngine):
                 removed += result.get("result") == "deleted"
                 if result.get("status", 200) >= 400 and not self._forgivable(result):
                     raise EngineUnavailable
-        if removed:
+        if removed and expunge:
             with self._call("expunge"):
                 self._bulk.indices.forcemerge(index=self._alias, only_expunge_deletes=True)
         return removed

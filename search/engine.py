@@ -43,8 +43,11 @@ class Engine(Protocol):
         """
         ...
 
-    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
-        """Take documents out, their words and counts with them; returns how many there were."""
+    def delete(self, ids: Iterable[str], *, refresh: bool = True, expunge: bool = True) -> int:
+        """Take documents out, their words and counts with them; returns how many there were.
+
+        Without `expunge` an engine may keep their bytes on its disk until it next tidies up; no search finds them.
+        """
         ...
 
     def rebuild(self, documents: Iterable[SearchDocument]) -> int:

@@ -74,7 +74,7 @@ class NullEngine(BaseEngine):
                 written += 1
         return written
 
-    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
+    def delete(self, ids: Iterable[str], *, refresh: bool = True, expunge: bool = True) -> int:
         """See `search.engine.Engine.delete`."""
         self._called("delete")
         return sum(self._held.pop(identity, None) is not None for identity in ids)
@@ -163,10 +163,7 @@ class NullEngine(BaseEngine):
             mark = (after.id, after.keys)
             rows = [row for row in rows if _order(query.sort)(row, mark) > 0]
         start = 0 if after else query.start
-        facets = tuple(
-            Facet(asked.name, _counts([held for held, _ in hits], asked))
-            for asked in request.facets
-        )
+        facets = tuple(Facet(asked.name, _counts([held for held, _ in hits], asked)) for asked in request.facets)
         near = {} if hits else self._near_words(request.unknown)
         return Found(tuple(rows[start : start + request.fetch]), len(hits), facets, near)
 

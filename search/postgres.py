@@ -124,7 +124,7 @@ class PostgresEngine(BaseEngine):
                 written += self._writer.write(connection, batch)
         return written
 
-    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
+    def delete(self, ids: Iterable[str], *, refresh: bool = True, expunge: bool = True) -> int:
         """See `search.engine.Engine.delete`."""
         removed = 0
         for batch in batches(ids):

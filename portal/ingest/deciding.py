@@ -6,6 +6,8 @@ import re
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import text
+
 from portal.access.rows import ConsentRow
 from portal.ingest import gate, lifecycle
 from portal.ingest.desk import Desk, OpenDataset, move
@@ -102,8 +104,10 @@ class Deciding:
             opened.vault.datasets.set_live(opened.id, None)
             self._order(opened, "tarik", 0, identity, EXEMPT_REASON)
         self._desk.people.finish_assignments(opened.id, opened.version.version)
+        # the card goes first: whoever is sending it is awaited, and nobody will send it again
+        entry = self._desk.session.scalar(text("SELECT audit.index_drop(:dataset)"), {"dataset": opened.id})
         if self._office_search is not None:
-            self._office_search.delete([str(opened.id)])
+            self._office_search.delete([str(item) for item in (opened.id, entry) if item is not None])
 
     def release(self, identity: Identity, dataset_id: UUID) -> tuple[UUID, int]:
         """Order the working version out (I4); (order id, job number).

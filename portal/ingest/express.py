@@ -34,6 +34,7 @@ from portal.ingest.loading import Checkpoint, no_stop
 from portal.ingest.orders import Step
 from portal.ingest.people import AgencyFacts
 from portal.kernel.errors import Conflict
+from portal.kernel.proofs import VAULT_WRITTEN
 from portal.kernel.texts import gettext as _
 
 #: How the record names the actor of a step that no officer took.
@@ -93,7 +94,13 @@ class Express:
     site_url: str
     checkpoint: Checkpoint = no_stop
 
-    def write(self, place: Place, content: Content, target: State) -> tuple[PublishedDataset, UUID | None]:
+    def write(
+        self,
+        place: Place,
+        content: Content,
+        target: State,
+        known: Mapping[UUID, PublishedResource] | None = None,
+    ) -> tuple[PublishedDataset, UUID | None]:
         """Store the content and walk the version to `target`, in the caller's transaction.
 
         With target `tervalidasi` the version is classified as `publik` and ordered out, by the caller's right. Raises
@@ -129,7 +136,7 @@ class Express:
             (place.dataset_id, content.name, place.version),
             content.metadata,
             place.agency,
-            [published_resource(row, now) for row in content.resources],
+            [(known or {}).get(row.id) or published_resource(row, now) for row in content.resources],
             moment,
             content.notes,
         )
@@ -143,7 +150,7 @@ class Express:
             json = orjson.dumps(storable(orjson.loads(json))).decode()
         try:
             with session.begin_nested():
-                return session.execute(statement, {"value": json}).scalar()
+                made = session.execute(statement, {"value": json}).scalar()
         except IntegrityError as error:
             name = error.orig.diag.constraint_name if isinstance(error.orig, UniqueViolation) else None
             if name == "dataset_agency_id_name_key":
@@ -153,15 +160,21 @@ class Express:
                 message = _("Perintah lain untuk dataset ini sedang dikerjakan. Tunggu sampai selesai.")
                 raise Conflict(message, rule="I4.perintah_terbuka") from error
             raise
+        session.info[VAULT_WRITTEN] = True
+        return None if made is None else int(made)
 
-    def release(self, place: Place, content: Content) -> Done:
+    def release(self, place: Place, content: Content, known: Mapping[UUID, PublishedResource] | None = None) -> Done:
         """Store the content and publish it now; readers and searches find it when this returns.
+
+        `known` are resources with bytes or rows that are out already, unchanged.
 
         Raises what `write` raises, and Conflict (`nama_dipakai`) when another dataset took the public name meanwhile
         (the version then stays in the vault and its order is cancelled). An index that does not answer holds nothing
         up: the document is marked as behind and follows.
         """
-        frozen, order_id = self.write(place, content, State.VALIDATED)
+        frozen, order_id = self.write(place, content, State.VALIDATED, known)
+        # what is out at once never was a draft: only one that was must leave the office index, and after the marks
+        was_draft = self.desk.session.info.pop(VAULT_WRITTEN, False) and place.before is not None
         if order_id is None:
             raise ValueError("a release has an order")
         self.desk.session.commit()
@@ -179,6 +192,7 @@ class Express:
         self.checkpoint("api:diterbitkan")
         self.indexer.try_settle()
         self.checkpoint("api:terindeks")
+        self.desk.session.info[VAULT_WRITTEN] = was_draft
         self._mark(place, order_id, frozen)
         return Done(published=frozen, state=State.RELEASED, ckan=ready.ckan, order_id=order_id)
 

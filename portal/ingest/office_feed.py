@@ -20,8 +20,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction, sessionmaker
 
 from config import regions, vocabularies
-from portal.catalog import addresses, documents
-from portal.catalog.ckan_document import subject_groups
+from portal.catalog import documents
+from portal.catalog.ckan_document import shipped_groups
 from portal.contract.metadata import DatasetMetadata
 from portal.kernel.proofs import VAULT_WRITTEN
 from search.analysis import analysed
@@ -80,9 +80,7 @@ def entry(card: Card) -> SearchDocument:
             modified=card.modified,
             tags=tuple(sorted(set(meta.kata_kunci))),
             organization=Named(str(card.agency_id), card.agency_name, card.agency_title),
-            groups=tuple(
-                Named(str(addresses.stable_id("group", slug)), slug, label) for slug, label, _ in subject_groups(meta)
-            ),
+            groups=tuple(Named(str(item.id), item.name, item.title) for item in shipped_groups(meta)),
             license=Coded(meta.lisensi, licence.title if licence else meta.lisensi) if meta.lisensi else None,
             formats=tuple(dict.fromkeys(str(part[1]).upper() for part in card.parts.values())),
             data_type=Coded(kind.code, kind.label) if kind else None,
@@ -106,7 +104,7 @@ def entry(card: Card) -> SearchDocument:
 class OfficeFeed:
     """Sends cards to the office index, in transactions of its own."""
 
-    def __init__(self, sessions: Callable[[], Session], engine: Engine) -> None:
+    def __init__(self, sessions: Callable[[], Session], engine: Callable[[], Engine | None]) -> None:
         self._sessions = sessions
         self._engine = engine
 
@@ -115,13 +113,15 @@ class OfficeFeed:
 
         One sends at a time, so those who waited find their own cards sent with the others'.
         """
-        done = 0
+        done, engine = 0, self._engine()
+        if engine is None:
+            return done
         with self._sessions() as session:
             while True:
                 session.execute(text(_LOCK))
                 cards = _cards(session, "SELECT * FROM audit.index_behind(:limit)", limit=BATCH)
                 if cards:
-                    self._send(cards)
+                    _send(engine, cards)
                     session.execute(
                         text("SELECT audit.index_done(:entries, :revisions, :indexed)"),
                         {
@@ -134,15 +134,6 @@ class OfficeFeed:
                 done += len(cards)
                 if len(cards) < BATCH:
                     return done
-
-    def _send(self, cards: Sequence[Card]) -> None:
-        wanted = [entry(card) for card in cards if card.metadata is not None]
-        gone = [str(card.entry_id) for card in cards if card.metadata is None and card.indexed]
-        if wanted:
-            self._engine.upsert(wanted, refresh=True)
-        if gone:
-            # a draft's words were never among those that are offered to anybody
-            self._engine.delete(gone, refresh=True, expunge=False)
 
     def try_drain(self) -> bool:
         """As `drain`; False when engine or database do not answer (the job of every minute sends the rest)."""
@@ -176,6 +167,16 @@ class OfficeFeed:
             if len(cards) < BATCH:
                 return
             after = cards[-1].entry_id
+
+
+def _send(engine: Engine, cards: Sequence[Card]) -> None:
+    wanted = [entry(card) for card in cards if card.metadata is not None]
+    gone = [str(card.entry_id) for card in cards if card.metadata is None and card.indexed]
+    if wanted:
+        engine.upsert(wanted, refresh=True)
+    if gone:
+        # a draft's words were never among those that are offered to anybody
+        engine.delete(gone, refresh=True, expunge=False)
 
 
 def _page(session: Session, after: UUID | None, limit: int, entries: list[UUID] | None) -> list[Card]:

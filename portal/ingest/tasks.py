@@ -13,7 +13,10 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from portal.access.rows import FileDamaged
+from portal.catalog import bulk
+from portal.ingest.bulk_copy import COPY, BulkCopy, queue_copy
 from portal.ingest.findings import as_json
+from portal.ingest.office_feed import held
 from portal.ingest.orders import REVERSIBLE, Order
 from portal.ingest.reading import OnProgress, Refused
 from portal.ingest.receiving import EXPIRE, INSPECT, STAGE, UPLOAD_LIFE
@@ -65,13 +68,14 @@ class Handlers:
 
     def release(self, run: JobRun) -> None:
         """`ingest.release` and `ingest.withdraw`: order_id."""
-        with self._workshop() as shop, refusing():
+        with self._workshop() as shop, refusing(), held(shop.desk.session, shop.feed):
             shop.releaser.run(UUID(str(run.arguments["order_id"])), _share(run))
 
     def index(self, _run: JobRun) -> None:
         """`ingest.index`: drain what is behind; an engine that is away is tried again."""
         with self._workshop() as shop:
             shop.indexer.drain()
+            shop.feed.drain()
 
     def expire_upload(self, run: JobRun) -> None:
         """`ingest.expire_upload`: give up an upload that nobody went on with; look again later otherwise."""
@@ -103,6 +107,11 @@ class Handlers:
             shop.releaser.public.commit()
             shop.indexer.try_drain()
 
+    def copy(self, _run: JobRun) -> None:
+        """`ingest.salinan`: the dump of the whole public catalogue."""
+        with self._workshop() as shop:
+            BulkCopy(shop.releaser.public, shop.releaser.files, shop.desk.clock).build()
+
     def sweep(self, _run: JobRun) -> None:
         """`ingest.sweep`: finish or remove what orders without a job have left; clean; index what is behind."""
         with self._workshop() as shop:
@@ -119,7 +128,12 @@ class Handlers:
                     shop.releaser.clean(left)
                     shop.desk.orders.forget(order_id)
                     session.commit()
+            if bulk.current(shop.releaser.public) is None:
+                queue_copy(session)
+                session.commit()
+            shop.releaser.public.rollback()
             shop.indexer.try_drain()
+            shop.feed.try_drain()
 
     def _settle(self, shop: Workshop, order: Order) -> None:
         """Before the flip an abandoned order is cancelled, after it finished; one that fails stops no other."""
@@ -183,6 +197,7 @@ def tasks(runtime: Runtime, checkpoint: Callable[[str], None] | None = None) -> 
         Task(EXPIRE, handlers.expire_upload),
         Task(SWEEP, handlers.sweep, attempts=1),
         Task(USAGE, handlers.usage, attempts=3),
+        Task(COPY, handlers.copy, attempts=3),
     )
 
 
@@ -193,6 +208,7 @@ def periodic(runtime: Runtime, checkpoint: Callable[[str], None] | None = None) 
         Periodic(named[SWEEP], "*/10 * * * *"),
         Periodic(named[INDEX], "* * * * *"),
         Periodic(named[USAGE], "23 17 * * *"),  # 00.23 in western Indonesia
+        Periodic(named[COPY], "41 17 * * *"),
     )
 
 

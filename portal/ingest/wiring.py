@@ -8,13 +8,19 @@ from portal.ingest import views, views_acts, views_edit, views_files, views_uplo
 from portal.ingest.checking import Checking
 from portal.ingest.deciding import Deciding
 from portal.ingest.drafts import Drafts
+from portal.ingest.express import Express
+from portal.ingest.indexing import Indexer
 from portal.ingest.notices import Notices
+from portal.ingest.office_feed import OfficeFeed, follow
+from portal.ingest.office_search import OfficeSearch
+from portal.ingest.packages import Packages
 from portal.ingest.queries import Queries
 from portal.ingest.receiving import Receiving
 from portal.ingest.resources import Resources
 from portal.ingest.service import Ingest
 from portal.ingest.tasks import periodic, tasks
 from portal.ingest.workshop import desk_of
+from portal.kernel.errors import Unavailable
 from portal.web.request import Runtime, Scope
 
 
@@ -29,14 +35,32 @@ def offer(runtime: Runtime) -> None:
             resources=Resources(desk),
             checking=Checking(desk),
             deciding=Deciding(desk, runtime.office_search),
-            queries=Queries(desk),
+            queries=Queries(desk, searching(scope) if runtime.office_search else None),
         )
+
+    def searching(scope: Scope) -> OfficeSearch:
+        if runtime.office_search is None:
+            raise Unavailable(part="pencarian")
+        return OfficeSearch(desk_of(scope), runtime.office_search)
 
     def notices(scope: Scope) -> Notices:
         return Notices(scope.session("office"), scope.session("publisher"), runtime.profile)
 
+    def packages(scope: Scope) -> Packages:
+        public = scope.session("publisher")
+        indexer = Indexer(public, runtime.search, runtime.office_search)
+        express = Express(
+            desk=desk_of(scope), public=public, indexer=indexer, site_url=runtime.settings.site_url.rstrip("/")
+        )
+        return Packages(express.desk, express)
+
+    runtime.offer(Packages, packages)
     runtime.offer(Ingest, ingest)
     runtime.offer(Notices, notices)
+    runtime.offer(OfficeSearch, searching)
+    feed = OfficeFeed(runtime.sessions["office"], lambda: runtime.office_search)
+    follow(runtime.sessions["office"], feed)
+    runtime.offer(OfficeFeed, lambda _scope: feed)
 
 
 #: Modules whose import adds their routes to the blueprint.

@@ -15,6 +15,7 @@ from portal.ingest.derived import Derived
 from portal.ingest.desk import Desk
 from portal.ingest.indexing import Indexer
 from portal.ingest.loading import Loader, no_stop
+from portal.ingest.office_feed import OfficeFeed
 from portal.ingest.orders import Orders
 from portal.ingest.people import People
 from portal.ingest.publicrows import PublicRows
@@ -53,6 +54,7 @@ class Workshop:
     loader: Loader
     releaser: Releaser
     indexer: Indexer
+    feed: OfficeFeed
 
     @classmethod
     def of(
@@ -93,4 +95,6 @@ class Workshop:
             queue_index=queue_index,
             checkpoint=stop,
         )
-        return cls(desk, worker, Loader(desk, reader, worker, work_root, stop), releaser, indexer)
+        return cls(
+            desk, worker, Loader(desk, reader, worker, work_root, stop), releaser, indexer, scope.service(OfficeFeed)
+        )

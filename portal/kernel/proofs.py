@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+#: Set in `Session.info` once a statement of this transaction changed a dataset of the vault: the office index follows
+#: after the commit (`portal.ingest.office_feed`).
+VAULT_WRITTEN = "portal.vault.written"
+
 
 @dataclass(frozen=True, slots=True)
 class WorkPass:

@@ -85,6 +85,38 @@ class DatasetStore:
             raise NotFound
         return _version(row)
 
+    def whole(self, dataset_id: UUID) -> tuple[DatasetRow, VersionRow, int]:
+        """The dataset, its working version and the number of its last version, in one statement. Raises NotFound."""
+        d, v, more = models.dataset, models.version, models.version.alias("more")
+        last = select(func.max(more.c.version)).where(more.c.dataset_id == d.c.id).scalar_subquery()
+        row = self._opened.run(
+            select(
+                *(column.label(f"d_{column.name}") for column in d.c),
+                *(column.label(f"v_{column.name}") for column in v.c),
+                last.label("last"),
+            )
+            .join(v, (v.c.dataset_id == d.c.id) & (v.c.version == d.c.working_version))
+            .where(d.c.id == dataset_id)
+        ).one_or_none()
+        if row is None:
+            raise NotFound
+        found = row._mapping
+        return (
+            DatasetRow(**{column.name: found[f"d_{column.name}"] for column in d.c}),
+            VersionRow(**{column.name: found[f"v_{column.name}"] for column in v.c}),
+            int(found["last"]),
+        )
+
+    def find(self, name: str) -> UUID | None:
+        """The dataset of that name among those that the opening covers, or None; one that was let go comes last."""
+        table = models.dataset
+        statement = select(table.c.id).where(table.c.name == name)
+        return self._opened.run(statement.order_by(table.c.retired, table.c.modified.desc()).limit(1)).scalar()
+
+    def let_go(self, dataset_id: UUID) -> None:
+        """Give the dataset's name back to its agency (deleted through the API)."""
+        self._change_dataset(dataset_id, {"retired": True}, None)
+
     def versions(self, dataset_id: UUID) -> tuple[VersionRow, ...]:
         """All versions, newest first."""
         table = models.version
@@ -198,6 +230,7 @@ class DatasetStore:
     def _guard_name(self, statement: Any) -> DatasetRow:
         """Run a write of the dataset row; a name that is taken is a Conflict and leaves the transaction usable."""
         self._opened.check()
+        self._opened.wrote()
         try:
             with self._opened.session.begin_nested():
                 row = self._opened.session.execute(statement).one_or_none()

@@ -47,6 +47,11 @@ class DutyStore:
             for row in self._opened.run(statement, {"dataset": dataset_id})
         )
 
+    def named(self) -> tuple[UUID, ...]:
+        """Open datasets on which the holder of this proof is named."""
+        statement = text("SELECT DISTINCT dataset_id FROM audit.duties() WHERE person_id = :person ORDER BY dataset_id")
+        return tuple(self._opened.run(statement, {"person": self._opened.proof.person_id}).scalars())
+
 
 class ClassificationStore:
     """Decisions of the PPID; `set` needs an opening for the act `tetapkan`."""

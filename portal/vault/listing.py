@@ -48,6 +48,8 @@ def list_datasets(opened: Opened, filter_: DatasetFilter, page: Page) -> Dataset
 def _conditions(filter_: DatasetFilter, register: Any, mine: Any) -> list[Any]:
     d, v = models.dataset, models.version
     found: list[Any] = []
+    if filter_.ids is not None:
+        found.append(d.c.id.in_(filter_.ids))
     if filter_.agency_ids:
         found.append(d.c.agency_id.in_(filter_.agency_ids))
     if filter_.states:

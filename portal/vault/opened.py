@@ -11,7 +11,7 @@ import psycopg
 from sqlalchemy import Executable, Result, text
 from sqlalchemy.orm import Session
 
-from portal.kernel.proofs import Proof
+from portal.kernel.proofs import VAULT_WRITTEN, Proof
 
 _ENTERED = "portal.vault.entered"
 
@@ -41,7 +41,13 @@ class Opened:
     def run(self, statement: Executable, values: Any = None) -> Result[Any]:
         """Execute one statement under the opening."""
         self.check()
+        if getattr(statement, "is_dml", False):
+            self.wrote()
         return self.session.execute(statement, values)
+
+    def wrote(self) -> None:
+        """Note that this transaction changes a dataset."""
+        self.session.info[VAULT_WRITTEN] = True
 
     def connection(self) -> psycopg.Connection[Any]:
         """The driver's connection of this transaction, for COPY."""

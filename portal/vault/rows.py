@@ -206,13 +206,17 @@ class ListedDataset:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetFilter:
-    """Narrows a list; empty fields narrow nothing. `words` are looked for in name and title, any case."""
+    """Narrows a list; empty fields narrow nothing. `words` are looked for in name and title, any case.
+
+    `ids`, when it is no None, names the only datasets that are listed.
+    """
 
     agency_ids: frozenset[UUID] = frozenset()
     states: frozenset[str] = frozenset()
     sifat: frozenset[str] = frozenset()
     duty: Duty | None = None
     words: str = ""
+    ids: frozenset[UUID] | None = None
 
 
 @dataclass(frozen=True, slots=True)

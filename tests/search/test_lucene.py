@@ -106,7 +106,7 @@ MEANINGS: list[tuple[str, Node]] = [
 ]  # fmt: skip
 
 REFUSED = [
-    "foo:bar", "_query_:x", "{!func}x", " {!lucene}a", "((((", "a)", '"a', "a:b:", 
+    "foo:bar", "_query_:x", "{!func}x", " {!lucene}a", "((((", "a)", '"a', "a:b:",
     "/regex/", "name:/a/", "*:padi", "a AND", "OR", "NOT", "a^b", "padi^-1", "padi^5000", "tahun:dua",
     "tahun:99999999999",
     "metadata_modified:kemarin", "metadata_modified:[NOW-99999YEARS TO NOW]", "metadata_modified:2024-13",
@@ -256,7 +256,10 @@ def test_a_tree_written_down_is_read_back(pair: tuple[str, Node]) -> None:
         ("title:[a TO b]", Range("title_string", "a", "b")),
         ("name:abc~2", Fuzzy("abc", 2, "names")),
         ("tags:padi~1", Fuzzy("padi", 1, "labels")),
-        ('res_name:"data desa"', Or((Term("res_name", "data desa"), And((Term("res_name", "data"), Term("res_name", "desa")))))),
+        (
+            'res_name:"data desa"',
+            Or((Term("res_name", "data desa"), And((Term("res_name", "data"), Term("res_name", "desa"))))),
+        ),
         ("sumber:bps", Term("extras_sumber", "bps")),
         ("isopen:true", Term("isopen", "true")),
         ("indexed_ts:[NOW-1DAY TO NOW]", Range("modified", NOW - timedelta(days=1), NOW)),

@@ -296,10 +296,11 @@ class Seeder:
 
 def repair_indexes(scope: Scope) -> None:
     """Compare each index with the database and mend it (a new engine starts empty)."""
-    for _name, engine in index.engines(scope):
-        found = engine.check(index.expected(scope))
+    for one in index.indexes(scope):
+        found = one.engine.check(one.expected())
         if found.missing or found.stale:
-            engine.repair(found, lambda ids: index.load(scope, ids))
+            one.engine.repair(found, one.load)
+            index.told(scope)
 
 
 def _dictionary(resource: ResourceView, part: DemoFile) -> tuple[ColumnEntry, ...]:
