@@ -19,6 +19,7 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
+    Double,
     Numeric,
     Select,
     Text,
@@ -31,11 +32,11 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import cast as as_type
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView, RowQuery
+from portal.tables import types
 from portal.tables.rows import SqlRows
 
 Form = Literal["csv", "tsv", "json"]
@@ -43,7 +44,8 @@ Form = Literal["csv", "tsv", "json"]
 TARGET, MOST, FIRST = 4 << 20, 1 << 16, 2_000
 _LARGEST = 4 * TARGET
 _STAMP = 'YYYY-MM-DD"T"HH24:MI:SS.MS'
-_EXACT, _FLOATING = frozenset({"numeric"}), frozenset({"double precision", "number", "float8"})
+#: Types whose text is JSON as it is.
+_BARE = frozenset({"integer", "bigint", "boolean", "numeric", "double precision", "jsonb"})
 _NO_NUMBER = ("NaN", "Infinity", "-Infinity")
 #: Code points of the first characters that make a spreadsheet run a cell (as in `geo.tables.export`).
 _DANGER = tuple(map(ord, "=+-@\t\r"))
@@ -195,9 +197,11 @@ class _Arrays:
 
 
 def _text_cell(entry: ColumnEntry) -> ColumnElement[Any]:
-    """The cell in CSV; what `geo.tables.export` writes."""
-    cell = _plain_cell(entry)
-    if entry.type != "text":
+    """The cell in CSV; what `geo.tables.export` writes, lists and objects as JSON."""
+    kind, cell = types.of(entry), _plain_cell(entry)
+    if kind.array or kind.sql == "jsonb":
+        return as_type(func.to_json(cell), Text)
+    if not kind.textual:
         return cell
     danger = and_(func.ascii(cell).in_(_DANGER), func.btrim(cell, "-") != "")
     return case((danger, func.concat(literal("'"), cell)), else_=cell)
@@ -206,24 +210,21 @@ def _text_cell(entry: ColumnEntry) -> ColumnElement[Any]:
 def _json_cell(entry: ColumnEntry) -> ColumnElement[Any]:
     """The cell as JSON text: numbers and booleans bare, everything else as PostgreSQL says it in JSON."""
     cell = _plain_cell(entry)
-    if entry.type in {"integer", "bigint", "smallint", "year", "boolean", *_EXACT, *_FLOATING}:
-        return cell
-    return as_type(cell, JSONB) if entry.type in {"json", "jsonb"} else func.to_json(cell)
+    return cell if types.of(entry).sql in _BARE else func.to_json(cell)
 
 
 def _plain_cell(entry: ColumnEntry) -> ColumnElement[Any]:
     """Times in CKAN's form, booleans in words; what is no number is absence, as in `portal.api.records`."""
+    kind = types.of(entry).sql
     cell: ColumnElement[Any] = column(entry.name)
-    if entry.type in {"timestamp", "timestamptz"}:
+    if kind in {"timestamp", "timestamptz"}:
         return func.to_char(cell, _STAMP)
-    if entry.type == "boolean":
+    if kind == "boolean":
         return as_type(column(entry.name, Boolean), Text)
-    if entry.type == "text":
+    if kind == "text":
         return column(entry.name, Text)
-    if entry.type in _EXACT | _FLOATING:
-        # a number of every digit is compared as one; of a float's column the type may be either
-        exact = entry.type in _EXACT
-        nothing = [as_type(literal(word, Text), Numeric) if exact else literal(word, Text) for word in _NO_NUMBER]
-        tested = cell if exact else as_type(cell, Text)
-        return case((tested.in_(nothing), null()), else_=cell)
+    if kind in {"numeric", "double precision"}:
+        number = Numeric if kind == "numeric" else Double
+        nothing = [as_type(literal(word, Text), number) for word in _NO_NUMBER]
+        return case((cell.in_(nothing), null()), else_=cell)
     return cell

@@ -31,6 +31,7 @@ from tests.support import Databases
 TYPES = {
     "teks": "text", "bulat": "bigint", "pecahan": "numeric", "ganda": "double precision", "hari": "date",
     "waktu": "timestamp", "zona": "timestamptz", "jam": "time", "sah": "boolean", "lain": "jsonb",
+    "daftar": "text[]",
 }  # fmt: skip
 COLUMNS = tuple(ColumnEntry(name=name, label=name, type=kind) for name, kind in TYPES.items())
 ALL = RowQuery(columns=("_id", *TYPES), limit=0)
@@ -132,19 +133,19 @@ def test_json_says_what_the_rows_say(table: Table) -> None:
 def test_every_type(table: Table) -> None:
     table.fill(
         "VALUES (1, 'a', -5, 1.50, 0.1, '2025-01-02', '2025-01-02 03:04:05.6789', '2025-01-02 03:04:05+00', '10:00',"
-        """ true, '{"a": [1, "x"]}'),"""
-        " (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
-        " (3, 'b', 9007199254740993, 'NaN', 'NaN', NULL, NULL, NULL, NULL, false, NULL),"
-        " (4, 'c', 0, 1234567890.123456789, '-Infinity', NULL, NULL, NULL, NULL, NULL, NULL)"
+        """ true, '{"a": [1, "x"]}', ARRAY['x,y', NULL]),"""
+        " (2, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL),"
+        " (3, 'b', 9007199254740993, 'NaN', 'NaN', NULL, NULL, NULL, NULL, false, NULL, NULL),"
+        " (4, 'c', 0, 1234567890.123456789, '-Infinity', NULL, NULL, NULL, NULL, NULL, NULL, NULL)"
     )
     slow = [[records.cell(value) for value in row] for row in table.rows()]
     fast = lists(table.dump(form="json"))
     assert orjson.dumps(fast, option=orjson.OPT_SORT_KEYS) == orjson.dumps(orjson.loads(orjson.dumps(slow)))
     first, empty, third, fourth = parsed(table.dump())
     assert first[:7] == ["1", "a", "-5", "1.50", "0.1", "2025-01-02", "2025-01-02T03:04:05.678"]
-    assert first[8:] == ["10:00:00", "true", '{"a": [1, "x"]}']
+    assert first[8:] == ["10:00:00", "true", '{"a": [1, "x"]}', '["x,y",null]']
     assert empty == ["2", *[""] * len(TYPES)]
-    assert third == ["3", "b", "9007199254740993", *[""] * 6, "false", ""]
+    assert third == ["3", "b", "9007199254740993", *[""] * 6, "false", "", ""]
     assert fourth[3:5] == ["1234567890.123456789", ""]
     assert b"1234567890.123456789" in table.dump(form="json")
 
