@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     ckan.add_argument("--warm", type=float, default=30, help="seconds of warming on each side")
     ckan.add_argument("--search", choices=("elasticsearch", "postgresql"), default="elasticsearch", help="our engine")
     ckan.add_argument("--only", default="", help="only rows whose title has this")
+    ckan.add_argument("--direct", action="store_true", help="fill ours by COPY instead of the API: reads only")
     ckan.add_argument("--out", type=Path, help="also write the Markdown table there")
     verbs.add_parser("all", help="everything but ckan at full size (the default)")
     return made
@@ -72,7 +73,15 @@ def _layer(asked: argparse.Namespace) -> None:
 def _ckan(asked: argparse.Namespace) -> None:
     from bench.ckan import run
 
-    run(asked.size, asked.seconds, engine=asked.search, only=asked.only, out=asked.out, warm=asked.warm)
+    run(
+        asked.size,
+        asked.seconds,
+        engine=asked.search,
+        only=asked.only,
+        direct=asked.direct,
+        out=asked.out,
+        warm=asked.warm,
+    )
 
 
 def _pages(asked: argparse.Namespace) -> None:

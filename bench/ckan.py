@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,28 +95,33 @@ def run(
     *,
     engine: str = "elasticsearch",
     only: str = "",
+    direct: bool = False,
     out: Path | None = None,
     opened: Callable[[str], AbstractContextManager[Site]] = ours,
     other: Callable[[], Site] = reference,
     warm: float = WARM_SECONDS,
 ) -> Run:
-    """Loads both, warms both, measures row by row in turn (A B), prints and writes the table."""
+    """Loads both, warms both, measures row by row in turn (A B), prints and writes the table.
+
+    `only`: rows whose title has this; `direct`: ours is filled by COPY, and only reads are measured.
+    """
     ckan = other()
     found = Run(size)
     with opened(engine) as mine:
         sides = (ckan, mine)
-        rates = [_told(f"{side.name}: loading", lambda side=side: ckan_load.load(side, size)) for side in sides]  # type: ignore[misc]
+        rates = [_told(f"{side.name}: loading", partial(ckan_load.load, side, size, direct=direct)) for side in sides]
         found.loads.append(("bulk load through the API", rates[0], rates[1], 5))
         if not only:
             _rebuilds(found, sides, size)
         plan = Plan(size, secrets.token_hex(3), {})
-        wanted = [row for row in ROWS if only in row.title]
+        wanted = [row for row in ROWS if only in row.title and not (direct and row.writes)]
         if any("datastore" in row.title for row in wanted):
             plan.tables.update({side.name: make_table(side, plan.seed) for side in sides})
         for side in sides:
             _warm(side, plan, warm)
         for row in wanted:
-            figures = Figures(row, *(storm(side, row.requests(plan, side, 1), seconds) for side in sides))
+            most = math.inf if row.whole else seconds
+            figures = Figures(row, *(storm(side, row.requests(plan, side, 1), most) for side in sides))
             found.figures.append(figures)
             found.faults += [
                 f"{name}, {row.title}: {storm_.fault}"

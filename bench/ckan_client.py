@@ -114,7 +114,7 @@ def storm(site: Site, asked: Sequence[Request], seconds: float) -> Storm:
     begun, started = site.processor(), time.perf_counter()
     for walker in walkers:
         walker.start()
-    found = [results.get(timeout=seconds + TIMEOUT) for _ in walkers]
+    found = [results.get(timeout=min(seconds, 3600) + TIMEOUT) for _ in walkers]
     taken, worked = time.perf_counter() - started, site.processor() - begun
     for walker in walkers:
         walker.join()

@@ -45,13 +45,16 @@ Make = Callable[[Plan, Site, random.Random], Iterator[Request]]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the result: what is done, the least times CKAN's rate, and how the requests are made."""
+    """One line of the result: what is done, the least times CKAN's rate, and how the requests are made; `writes`: it
+    changes what is there, or asks what such a row made; `whole`: to the last request, whatever the time."""
 
     title: str
     bar: float
     make: Make
     unit: str = "requests/s"
     repeated: bool = False
+    writes: bool = False
+    whole: bool = False
 
     def requests(self, plan: Plan, site: Site, turn: int) -> Sequence[Request]:
         """The requests of one turn: the same for both sides but for ids."""
@@ -288,14 +291,14 @@ ROWS: tuple[Row, ...] = (
     Row("package_list", 20, _same("package_list")),
     Row("dataset page (HTML)", 20, _dataset_page),
     Row("search page (HTML)", 5, _search_page),
-    Row("package_create", 3, _create),
-    Row("package_patch", 3, _patch),
-    Row("datastore insert, 5,000 rows a call", 8, _insert, "rows/s"),
-    Row("datastore upsert on a key", 6, _upsert, "rows/s"),
-    Row("datastore_search, 100 rows sorted", 8, _rows(limit=100, sort="jumlah desc")),
-    Row("datastore_search, filter", 8, _rows(limit=100, filters="filters")),
-    Row("datastore_search, q", 8, _rows(limit=100, q="q")),
-    Row("datastore_search, 32,000 rows", 8, _rows(limit=32_000)),
-    Row("datastore dump CSV", 3, _dump("csv"), "rows/s"),
-    Row("datastore dump JSON", 6, _dump("json"), "rows/s"),
+    Row("package_create", 3, _create, writes=True),
+    Row("package_patch", 3, _patch, writes=True),
+    Row("datastore insert, 5,000 rows a call", 8, _insert, "rows/s", writes=True, whole=True),
+    Row("datastore upsert on a key", 6, _upsert, "rows/s", writes=True),
+    Row("datastore_search, 100 rows sorted", 8, _rows(limit=100, sort="jumlah desc"), writes=True),
+    Row("datastore_search, filter", 8, _rows(limit=100, filters="filters"), writes=True),
+    Row("datastore_search, q", 8, _rows(limit=100, q="q"), writes=True),
+    Row("datastore_search, 32,000 rows", 8, _rows(limit=32_000), writes=True),
+    Row("datastore dump CSV", 3, _dump("csv"), "rows/s", writes=True),
+    Row("datastore dump JSON", 6, _dump("json"), "rows/s", writes=True),
 )
