@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
@@ -91,6 +91,9 @@ class Activities:
         statement = upsert(models.dashboard).values(person_id=person_id, viewed=self.now)
         self.session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_={"viewed": self.now}))
 
-    def count(self) -> int:
-        """Number of acts on the list."""
-        return int(self.session.scalar(select(func.count()).select_from(_T)) or 0)
+    def ages(self) -> dict[str, int]:
+        """Number of acts on the list, by age in days."""
+        columns = [func.count().filter(_T.c.at < self.now - timedelta(days=days)) for days in (1, 30, 365)]
+        row = self.session.execute(select(*columns, func.count())).one()
+        names = ("older_than_1_day", "older_than_30_days", "older_than_365_days", "total")
+        return dict(zip(names, map(int, row), strict=True))

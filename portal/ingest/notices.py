@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, get_args
+from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -25,14 +26,15 @@ class Notices:
         self._public = public
         self._profile = profile
 
-    def notice(self, kind: NoticeKind, figures: Mapping[str, Any] | None = None) -> int:
+    def notice(self, kind: NoticeKind, figures: Mapping[str, Any] | None = None, *, only: UUID | None = None) -> int:
         """Publish the facts of one kind as they are now; how many rows. Raises ValueError for any other kind.
 
-        `figures` are the values of `angka_situs` by key (counts of public things only).
+        `figures` are the values of `angka_situs` by key (counts of public things only). `only` writes no other agency
+        or group than that one, and closes what is closed.
         """
-        makers = {
-            "organisasi": self._agencies,
-            "kelompok": self._groups,
+        makers: dict[str, Callable[[], int]] = {
+            "organisasi": lambda: self._agencies(only),
+            "kelompok": lambda: self._groups(only),
             "wilayah": self._regions,
             "kosakata": self._vocabularies,
             "teks_situs": self._site_texts,
@@ -45,7 +47,7 @@ class Notices:
             raise ValueError("no such notice")
         return makers[kind]()
 
-    def _agencies(self) -> int:
+    def _agencies(self, only: UUID | None) -> int:
         rows = self._office.execute(
             text(
                 "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, created, image_url,"
@@ -53,11 +55,12 @@ class Notices:
             )
         ).all()
         store.close_groups(self._public, "organization", [row.id for row in rows])
-        for row in rows:
+        wanted = [row for row in rows if only in {None, row.id}]
+        for row in wanted:
             store.write_organization(self._public, PublishedAgency(**row._asdict()))
-        return len(rows)
+        return len(wanted)
 
-    def _groups(self) -> int:
+    def _groups(self, only: UUID | None) -> int:
         """The register's groups; those of the profile enter it here, and follow it until somebody edits them."""
         for position, group in enumerate(self._profile.groups):
             self._office.execute(
@@ -82,9 +85,10 @@ class Notices:
             )
         ).all()
         store.close_groups(self._public, "theme", [row.id for row in rows])
-        for row in rows:
+        wanted = [row for row in rows if only in {None, row.id}]
+        for row in wanted:
             store.write_theme(self._public, PublishedTheme(**row._asdict()))
-        return len(rows)
+        return len(wanted)
 
     def _vocabularies(self) -> int:
         rows = self._office.execute(text("SELECT id, name FROM accounts.vocabulary ORDER BY name")).all()

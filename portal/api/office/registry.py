@@ -4,5 +4,33 @@ from __future__ import annotations
 
 from portal.api import registry
 from portal.api.action import Registry
+from portal.api.office import (
+    activity,
+    configuration,
+    follows,
+    jobs,
+    members,
+    organizations,
+    organizations_write,
+    tokens,
+    users,
+    users_write,
+    vocabularies,
+)
 
-ACTIONS: Registry = registry.table((*registry.FAMILIES,))
+ACTIONS: Registry = registry.table(
+    (
+        *registry.FAMILIES,
+        users.ACTIONS,
+        users_write.ACTIONS,
+        tokens.ACTIONS,
+        organizations.ACTIONS,
+        organizations_write.ACTIONS,
+        members.ACTIONS,
+        follows.ACTIONS,
+        activity.ACTIONS,
+        vocabularies.ACTIONS,
+        configuration.ACTIONS,
+        jobs.ACTIONS,
+    )
+)

@@ -1,0 +1,173 @@
+"""CKAN's validators for what writes take: every fault of a call is gathered by field before it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, cast
+from uuid import UUID
+
+import orjson
+from pydantic import Field
+from pydantic_core import PydanticCustomError
+
+from portal.accounts.people import as_id
+from portal.accounts.secrets import check_password
+from portal.api.arguments import as_lax_flag, as_text
+from portal.api.errors import IntegrityError
+from portal.kernel.errors import Invalid
+from portal.kernel.texts import gettext as _
+
+#: A value that a validator of this module looks at; absent and null are alike, as in CKAN.
+Raw = Annotated[Any, Field(default=None)]
+
+NAME = re.compile(r"[a-z0-9_-]*")
+#: CKAN's e-mail rule (the HTML standard's, without dots at the wrong place).
+EMAIL = re.compile(
+    r"(?!\.)(?!.*\.\.)[a-zA-Z0-9.!#$%&'*+\/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
+)
+TAG = re.compile(r"[\w \-.]*")
+RESERVED = frozenset({"new", "edit", "search"})
+CKAN_PASSWORD = 8
+
+
+def missing() -> str:
+    """CKAN's text for a value that must be there."""
+    return _("Nilai wajib diisi")
+
+
+def given(value: Any) -> bool:
+    """Whether there is a value (CKAN's `not_empty`)."""
+    return value is not None and value not in ("", [], {})
+
+
+@dataclass
+class Checks:
+    """Faults of one call by field; `stop` refuses it with all of them."""
+
+    faults: dict[str, list[Any]] = field(default_factory=dict)
+
+    def fail(self, name: str, message: Any) -> None:
+        """Note a fault."""
+        self.faults.setdefault(name, []).append(message)
+
+    def stop(self) -> None:
+        """Raises Invalid when there are faults."""
+        if self.faults:
+            raise Invalid(fields=cast("dict[str, list[str]]", self.faults), rule="api.argumen")
+
+    def require(self, **values: Any) -> None:
+        """Each of the values must be there."""
+        for name, value in values.items():
+            if not given(value):
+                self.fail(name, missing())
+
+    def text(self, name: str, value: Any) -> str:
+        """CKAN's `unicode_safe`: any value as text; lists and objects as their JSON."""
+        shown = orjson.dumps(value).decode() if isinstance(value, list | dict) else value
+        try:
+            return as_text(shown)
+        except PydanticCustomError as error:
+            self.fail(name, error.message())
+            return ""
+
+    def name(self, name: str, value: Any) -> str:
+        """CKAN's `name_validator`."""
+        if not given(value):
+            self.fail(name, missing())
+            return ""
+        if not isinstance(value, str):
+            self.fail(name, _("Nama harus berupa teks"))
+            return ""
+        if value in RESERVED:
+            self.fail(name, _("Nama itu tidak dapat dipakai"))
+        elif len(value) < 2:
+            self.fail(name, _("Panjangnya paling sedikit %(n)s huruf", n=2))
+        elif len(value) > 100:
+            self.fail(name, _("Nama paling panjang %(n)s huruf", n=100))
+        elif not NAME.fullmatch(value):
+            self.fail(name, _("Hanya huruf kecil a-z, angka, dan tanda - atau _"))
+        return value
+
+    def email(self, name: str, value: Any) -> str:
+        """CKAN's `email_validator`; kept in lower case."""
+        if not given(value):
+            self.fail(name, missing())
+            return ""
+        if not isinstance(value, str) or len(value) > 320 or not EMAIL.fullmatch(value):
+            self.fail(name, _("%(email)s bukan bentuk alamat surel yang sah", email=str(value)[:320]))
+            return ""
+        return value.lower()
+
+    def password(self, name: str, value: Any, *, like_ckan: bool, email: str = "") -> str:
+        """CKAN's rule where the profile follows it (eight characters), else the house's."""
+        if not isinstance(value, str):
+            self.fail(name, _("Kata sandi harus berupa teks"))
+            return ""
+        if like_ckan and len(value) < CKAN_PASSWORD:
+            self.fail(name, _("Kata sandi paling sedikit %(n)s huruf", n=CKAN_PASSWORD))
+        elif not like_ckan:
+            try:
+                check_password(value, email=email)
+            except Invalid as error:
+                for message in error.fields["password"]:
+                    self.fail(name, message)
+        return value
+
+    def id(self, name: str, value: Any) -> UUID | None:
+        """An id of the caller's choice; ours are UUIDs."""
+        key = as_id(value) if isinstance(value, str) else None
+        if key is None:
+            self.fail(name, _("Harus berupa UUID"))
+        return key
+
+    def flag(self, value: Any) -> bool:
+        """CKAN's `boolean_validator`."""
+        return as_lax_flag(value)
+
+    def tag(self, name: str, value: Any) -> str:
+        """CKAN's tag rules."""
+        if not given(value):
+            self.fail(name, missing())
+            return ""
+        shown = self.text(name, value)
+        if len(shown) < 2:
+            self.fail(name, _("Tag “%(tag)s” lebih pendek dari %(n)s huruf", tag=shown, n=2))
+        elif len(shown) > 100:
+            self.fail(name, _("Tag “%(tag)s” lebih panjang dari %(n)s huruf", tag=shown[:100], n=100))
+        if not TAG.fullmatch(shown):
+            self.fail(
+                name, _("Tag “%(tag)s” hanya boleh memuat huruf, angka, spasi, tanda - _ dan titik", tag=shown[:100])
+            )
+        return shown
+
+    def extras(self, value: Any, reserved: frozenset[str]) -> list[dict[str, str]]:
+        """CKAN's extras: objects with key and value; of a key given twice the last counts."""
+        found: dict[str, str] = {}
+        faults: list[dict[str, list[str]]] = []
+        for item in objects("extras", value):
+            fault: dict[str, list[str]] = {}
+            if not given(item.get("key")):
+                fault["key"] = [missing()]
+            elif item["key"] in reserved:
+                fault["key"] = [_("Sudah ada isian dengan nama yang sama")]
+            if item.get("value") is None:
+                fault["value"] = [missing()]
+            faults.append(fault)
+            if not fault and not item.get("deleted"):
+                found[self.text("extras", item["key"])] = self.text("extras", item["value"])
+        if any(faults):
+            self.faults["extras"] = list(faults)
+        return [{"key": key, "value": text} for key, text in found.items()]
+
+
+def objects(name: str, value: Any) -> list[Mapping[str, Any]]:
+    """A list of objects. Raises IntegrityError for anything else, as CKAN does for a part of the wrong shape."""
+    if value is None or value == "":
+        return []
+    if not isinstance(value, list) or any(not isinstance(item, Mapping) for item in value):
+        kind = type(value).__name__ if not isinstance(value, list) else "list"
+        raise IntegrityError(_("Bagian “%(name)s” harus berupa daftar objek, bukan %(kind)s", name=name, kind=kind))
+    return list(value)

@@ -1,0 +1,235 @@
+"""Following datasets, people, groups and organisations. Only what the caller may see can be followed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from portal.accounts.follows import Follows, Kind
+from portal.accounts.organizations import Organization
+from portal.accounts.people import People, Person
+from portal.api import found as published
+from portal.api import people as public
+from portal.api.action import Action
+from portal.api.arguments import Arguments, IdArguments
+from portal.api.office import kinds, members, users
+from portal.api.office.call import OfficeCall
+from portal.api.office.checks import Raw, given
+from portal.api.office.kinds import GROUP, ORGANIZATION, Face
+from portal.api.people import FolloweesArguments
+from portal.catalog.ckan_document import timestamp
+from portal.kernel.decisions import decide
+from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.permissions import Permission, Subject
+from portal.kernel.texts import gettext as _
+
+
+class FollowArguments(Arguments):
+    """What to follow, by name or id."""
+
+    id: Raw
+
+
+_KINDS: tuple[tuple[Kind, str], ...] = (("user", "person"), ("dataset", "dataset"), ("group", "group or organisation"))
+_WORDS: dict[Kind, str] = {"user": "User", "dataset": "Dataset", "group": "Group"}
+
+
+def key_of(call: OfficeCall, kind: Kind, name_or_id: Any) -> UUID | None:
+    """The id of a thing that the caller may see, or None."""
+    if not given(name_or_id) or not isinstance(name_or_id, str):
+        return None
+    if kind == "user":
+        person = call.service(People).find(name_or_id)
+        return person.id if person and call.service(People).seen(call.identity, person) else None
+    if kind == "group":
+        seen = kinds.face_of(call, name_or_id)
+        return seen[1].id if seen else None
+    key = published.dataset_id(call, name_or_id)
+    if key is not None:
+        return key
+    try:
+        return UUID(members.package_of(call, name_or_id)["id"])
+    except NotFound:
+        return None
+
+
+def _follow(kind: Kind, word: str) -> Action:
+    def run(call: OfficeCall, args: FollowArguments) -> object:
+        key = key_of(call, kind, args.id)
+        if key is None:
+            message = _("Yang hendak diikuti tidak ditemukan.")
+            raise Invalid(fields={"message": [message]})
+        if kind == "user" and key == call.identity.person_id:
+            raise Invalid(fields={"message": [_("Anda tidak dapat mengikuti diri sendiri")]})
+        since = call.service(Follows).follow(call.identity, kind, key)
+        return {
+            "follower_id": str(call.identity.person_id),
+            "object_id": str(key),
+            "datetime": timestamp(since),
+        }
+
+    run.__doc__ = f"Follow a {word}. `id`: its name or id."
+    return Action(f"follow_{kind}", FollowArguments, run, None, writes=True)
+
+
+def _unfollow(kind: Kind, word: str) -> Action:
+    def run(call: OfficeCall, args: FollowArguments) -> object:
+        key = key_of(call, kind, args.id)
+        if key is None:
+            raise Invalid(fields={"message": [_("Yang hendak tidak diikuti lagi tidak ditemukan.")]})
+        call.service(Follows).unfollow(call.identity, kind, key)
+        return None
+
+    run.__doc__ = f"Follow a {word} no more. `id`: its name or id."
+    return Action(f"unfollow_{kind}", FollowArguments, run, None, writes=True)
+
+
+def _following(kind: Kind, word: str, anonymous: Callable[[Any, Any], object]) -> Action:
+    def run(call: OfficeCall, args: IdArguments) -> object:
+        if not call.identity.signed_in:
+            return anonymous(call, args)
+        key = key_of(call, kind, args.id)
+        if key is None:
+            raise public.unknown(_WORDS[kind])
+        return call.service(Follows).since(call.identity, kind, key) is not None
+
+    run.__doc__ = f"Return whether the caller follows a {word}. `id`: its name or id."
+    return Action(f"am_following_{kind}", IdArguments, run)
+
+
+def _count(name: str, kind: Kind, word: str, anonymous: Callable[[Any, Any], object]) -> Action:
+    def run(call: OfficeCall, args: IdArguments) -> object:
+        if not call.identity.signed_in:
+            return anonymous(call, args)
+        key = key_of(call, kind, args.id)
+        if key is None:
+            raise public.unknown(_WORDS[kind])
+        return call.service(Follows).count(kind, key)
+
+    run.__doc__ = f"Return the number of people who follow a {word}. `id`: its name or id."
+    return Action(f"{name}_follower_count", IdArguments, run)
+
+
+def _followers(name: str, kind: Kind, word: str) -> Action:
+    def run(call: OfficeCall, args: IdArguments) -> object:
+        if not users.is_admin(call):
+            raise Forbidden
+        key = key_of(call, kind, args.id)
+        if key is None:
+            raise public.unknown(_WORDS[kind])
+        register = call.service(People)
+        people = register.by_ids(call.service(Follows).followers(kind, key)).values()
+        return [users.document(call, person, own=False) for person in sorted(people, key=lambda item: item.username)]
+
+    run.__doc__ = f"Return the people who follow a {word}. `id`: its name or id. Administrators only."
+    return Action(f"{name}_follower_list", IdArguments, run, None)
+
+
+def _person(call: OfficeCall, name_or_id: str) -> Person:
+    person = call.service(People).find(name_or_id)
+    if person is None or not call.service(People).seen(call.identity, person):
+        raise public.unknown("User")
+    return person
+
+
+def _dataset_dicts(call: OfficeCall, person: Person) -> list[dict[str, Any]]:
+    """The followed datasets that are (still) published."""
+    keys = call.service(Follows).followed(person.id, "dataset")
+    documents = [call.queries.package(str(key)) for key in keys]
+    return [orjson.loads(document) for document in documents if document is not None]
+
+
+def _group_dicts(call: OfficeCall, person: Person, face: Face) -> list[dict[str, Any]]:
+    found: list[Organization] = []
+    for key in call.service(Follows).followed(person.id, "group"):
+        item = face.register(call).find(str(key))
+        if item is not None and item.active:
+            found.append(item)
+    return [{**kinds.document(call, face, item), "packages": []} for item in found]
+
+
+def _user_dicts(call: OfficeCall, person: Person) -> list[dict[str, Any]]:
+    known = call.service(People).by_ids(call.service(Follows).followed(person.id, "user")).values()
+    return [users.document(call, item, own=False) for item in known if call.service(People).seen(call.identity, item)]
+
+
+_FOLLOWED: dict[str, Callable[[OfficeCall, Person], list[dict[str, Any]]]] = {
+    "user": _user_dicts,
+    "dataset": _dataset_dicts,
+    "group": lambda call, person: _group_dicts(call, person, GROUP),
+    "organization": lambda call, person: _group_dicts(call, person, ORGANIZATION),
+}
+
+
+def _followee_count(name: str) -> Action:
+    def run(call: OfficeCall, args: IdArguments) -> object:
+        if not call.identity.signed_in:
+            return public.of_a_person(call, args)
+        person = _person(call, args.id)
+        return len(_FOLLOWED[name](call, person))
+
+    run.__doc__ = f"Return the number of things of type {name} that a person follows. `id`: username or id."
+    return Action(f"{name}_followee_count", IdArguments, run)
+
+
+def _followee_list(name: str) -> Action:
+    def run(call: OfficeCall, args: IdArguments) -> object:
+        return _FOLLOWED[name](call, _own(call, args.id))
+
+    run.__doc__ = f"Return the things of type {name} that a person follows. `id`: username or id, one's own."
+    return Action(f"{name}_followee_list", IdArguments, run, None)
+
+
+def _own(call: OfficeCall, name_or_id: str) -> Person:
+    """The caller himself, or anybody for an administrator. Raises Forbidden."""
+    person = call.service(People).find(name_or_id)
+    if person is None or not decide(call.identity, Permission.PERSON_EDIT, Subject(person_id=person.id)):
+        if users.is_admin(call):
+            raise public.unknown("User")
+        raise Forbidden
+    return person
+
+
+def followee_count(call: OfficeCall, args: IdArguments) -> object:
+    """Return the number of things that a person follows. `id`: username or id."""
+    if not call.identity.signed_in:
+        return public.of_a_person(call, args)
+    person = _person(call, args.id)
+    return sum(len(of(call, person)) for of in _FOLLOWED.values())
+
+
+def followee_list(call: OfficeCall, args: FolloweesArguments) -> object:
+    """Return the things that a person follows (`type`, `display_name`, `dict`). `id`: username or id, one's own;
+    `q`: how the display name begins."""
+    person = _own(call, args.id)
+    listed = [
+        {"type": name, "display_name": item.get("display_name") or item.get("title") or item["name"], "dict": item}
+        for name, of in _FOLLOWED.items()
+        for item in of(call, person)
+    ]
+    words = args.q.strip().lower()
+    kept = [item for item in listed if item["display_name"].strip().lower().startswith(words)]
+    return sorted(kept, key=lambda item: item["display_name"])
+
+
+ACTIONS = (
+    *(make(kind, word) for make in (_follow, _unfollow) for kind, word in _KINDS),
+    _following("user", "person", public.of_a_person),
+    _following("dataset", "dataset", public.am_following_dataset),
+    _following("group", "group or organisation", public.am_following_group),
+    _count("user", "user", "person", public.of_a_person),
+    _count("dataset", "dataset", "dataset", public.dataset_follower_count),
+    _count("group", "group", "group", public.group_follower_count),
+    _count("organization", "group", "organisation", public.group_follower_count),
+    _followers("user", "user", "person"),
+    _followers("dataset", "dataset", "dataset"),
+    _followers("group", "group", "group"),
+    _followers("organization", "group", "organisation"),
+    *(_followee_count(name) for name in _FOLLOWED),
+    *(_followee_list(name) for name in _FOLLOWED),
+    Action("followee_count", IdArguments, followee_count),
+    Action("followee_list", FolloweesArguments, followee_list, None),
+)

@@ -1,0 +1,111 @@
+"""Reads of people in CKAN's shape, for people who are signed in; everybody else gets the public side's answer."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from portal.accounts.follows import Follows
+from portal.accounts.people import People, Person, PersonFilter
+from portal.api import people as public
+from portal.api.action import Action
+from portal.api.arguments import NoArguments
+from portal.api.office.call import OfficeCall
+from portal.api.people import UserAutocompleteArguments, UserListArguments, UserShowArguments
+from portal.catalog import addresses
+from portal.catalog.ckan_document import timestamp
+from portal.kernel.decisions import decide
+from portal.kernel.errors import NotFound
+from portal.kernel.permissions import Permission
+
+SITE_USER = "portal"
+
+
+def document(call: OfficeCall, person: Person, *, own: bool = True, **more: Any) -> dict[str, Any]:
+    """CKAN's user. The e-mail address only for himself and administrators, where `own`; never a hash or key."""
+    found: dict[str, Any] = {
+        "id": str(person.id),
+        "name": person.username,
+        "fullname": person.fullname,
+        "created": timestamp(person.created),
+        "about": person.about,
+        "last_active": timestamp(person.last_active),
+        "activity_streams_email_notifications": person.notify,
+        "sysadmin": person.sysadmin,
+        "state": person.state,
+        "image_url": person.image_url,
+        "display_name": person.name or person.username,
+        "email_hash": hashlib.md5(person.email.encode(), usedforsecurity=False).hexdigest(),
+        "number_created_packages": 0,
+        "image_display_url": person.image_url,
+        **more,
+    }
+    if own and (person.id == call.identity.person_id or is_admin(call)):
+        found |= {"apikey": None, "email": person.email}
+    return found
+
+
+def is_admin(call: OfficeCall) -> bool:
+    """Whether the caller administers everybody (CKAN's sysadmin)."""
+    return bool(decide(call.identity, Permission.PERSON_SEE))
+
+
+def user_list(call: OfficeCall, args: UserListArguments) -> object:
+    """Return the people of the caller's own organisations (an administrator's: all). `q`, `email`, `order_by`,
+    `all_fields` (false: names only), `include_site_user`. Anonymous callers see nobody."""
+    if not call.identity.signed_in:
+        return public.user_list(call, args)
+    public.check_order(args)
+    wanted = PersonFilter(words=args.q, email=args.email, order=args.order_by, services=args.include_site_user)
+    found = call.service(People).list(call.identity, wanted)
+    return [document(call, person) for person in found] if args.all_fields else [person.username for person in found]
+
+
+def user_show(call: OfficeCall, args: UserShowArguments) -> object:
+    """Return a person. `id`: username or id (default: oneself); `include_num_followers`, `include_datasets`,
+    `include_plugin_extras`. Seen by colleagues and administrators; to everybody else nobody is there."""
+    if not call.identity.signed_in:
+        return public.user_show(call, args)
+    people = call.service(People)
+    person = people.see(call.identity, args.id or str(call.identity.person_id))
+    found = document(call, person)
+    if args.include_plugin_extras and is_admin(call):
+        found["plugin_extras"] = person.plugin_extras
+    if args.include_datasets:
+        found["datasets"] = []
+    if args.include_num_followers:
+        found["num_followers"] = call.service(Follows).count("user", person.id)
+    return found
+
+
+def user_autocomplete(call: OfficeCall, args: UserAutocompleteArguments) -> object:
+    """Return people (`id`, `name`, `fullname`) whose name holds `q`. `limit`: 20. Colleagues only."""
+    if not call.identity.signed_in:
+        return public.user_autocomplete(call, args)
+    wanted = PersonFilter(words=args.q, limit=args.limit or 1)
+    found = call.service(People).list(call.identity, wanted) if args.limit else []
+    return [
+        {"id": str(person.id), "name": person.username, "fullname": person.fullname}
+        for person in found
+        if not (args.ignore_self and person.id == call.identity.person_id)
+    ]
+
+
+def get_site_user(_call: OfficeCall, _args: NoArguments) -> object:
+    """Return the account in whose name the portal itself acts; it has no key and nobody can sign in with it."""
+    return {"name": SITE_USER, "id": str(addresses.stable_id("user", SITE_USER)), "apikey": None}
+
+
+def named(call: OfficeCall, name_or_id: str) -> Person:
+    """A person whom the caller may see. Raises NotFound."""
+    if not name_or_id:
+        raise NotFound
+    return call.service(People).see(call.identity, name_or_id)
+
+
+ACTIONS = (
+    Action("user_list", UserListArguments, user_list),
+    Action("user_show", UserShowArguments, user_show),
+    Action("user_autocomplete", UserAutocompleteArguments, user_autocomplete),
+    Action("get_site_user", NoArguments, get_site_user, Permission.SYSTEM_CONFIGURE),
+)
