@@ -22,7 +22,7 @@ from portal.ingest.derived import Derived, LocalFile, Subject, stems
 from portal.ingest.desk import Desk, OpenDataset
 from portal.ingest.frozen import Moment, freeze
 from portal.ingest.orders import Order
-from portal.ingest.publicrows import PublicRows, public_entries, public_name
+from portal.ingest.publicrows import PublicRows, live_table, public_entries, public_name
 from portal.ingest.reading import OnProgress
 from portal.ingest.receiving import find_file
 from portal.kernel.errors import NotFound
@@ -131,7 +131,7 @@ class Assembler:
                 modified=order.created,
                 ckan=row.ckan,
             )
-            if row.table_name:
+            if row.table_name or live_table(row):
                 resource = self._with_rows(order, opened, row, resource, stem, progress)
             made.append(resource)
         return made
@@ -146,6 +146,10 @@ class Assembler:
         progress: OnProgress,
     ) -> PublishedResource:
         entries = public_entries(row)
+        if live_table(row) is not None:
+            # rows go on entering it: a file made of it would be old at once, and dumps are made as they are asked for
+            self._public.rollback()
+            return replace(resource, table=live_table(row), row_count=row.row_count, columns=entries)
         subject = Subject(
             table=public_name(row, order.version),
             entries=entries,

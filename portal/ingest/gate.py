@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from geo.findings import Finding
 from portal.access.rows import ClassificationRow, FindingRow, ResourceRow
 from portal.contract.metadata import ColumnEntry, DatasetMetadata, owed
+from portal.ingest import live_drafts
 from portal.ingest.checks import dictionary_findings, metadata_findings, personal_in_texts
 from portal.ingest.desk import Desk, OpenDataset
 from portal.ingest.findings import BPS_RULE, BPS_SILENT_RULE, SPOKEN_RULES, blocking, to_rows
@@ -94,13 +95,14 @@ def readiness(opened: OpenDataset, *, express: bool = False) -> Readiness:
         owed=() if express else owed(opened.metadata),
         unloaded=tuple(row.name for row in resources if row.state != "dimuat"),
         blocking=tuple(row for row in blocking(rows, resources) if not row.rule.startswith("V1.")),
-        no_resource=not express and all(row.kind == "tautan" for row in resources),
+        no_resource=not express and all(row.kind == "tautan" and not row.table_name for row in resources),
     )
 
 
 def check_version(desk: Desk, opened: OpenDataset) -> Readiness:
     """Run the checks of the version itself, keep their findings (and what people said), and tell what is owed."""
     vault, version = opened.vault, opened.version.version
+    live_drafts.rescan(desk, opened)
     resources = vault.resources.of_version(opened.id, version)
     names = {row.table_name: loaded_columns(desk, row.table_name) for row in resources if row.table_name}
     found = to_rows(version_findings(desk, opened.metadata, resources, names), opened.id, version)

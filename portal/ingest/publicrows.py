@@ -18,6 +18,8 @@ from geo.tiles.published import PREPARED_SUFFIX, SCHEMA, published_layer
 from portal.access.rows import OpenVault, ResourceRow
 from portal.contract.metadata import ColumnEntry
 from portal.ingest.checks import REGION_CODES
+from portal.ingest.live_tables import LiveTables, shape_of
+from portal.tables import pages, statements
 
 #: Columns that people filter by: they get an index.
 _YEARS = frozenset({"tahun", "year"})
@@ -35,10 +37,19 @@ _TYPES = frozenset(
         "timestamp without time zone",
         "timestamp with time zone",
         "time without time zone",
+        "text[]",
+        "integer[]",
+        "bigint[]",
+        "numeric[]",
+        "double precision[]",
+        "boolean[]",
+        "date[]",
+        "timestamp without time zone[]",
         "geometry(Geometry,4326)",
     }
 )
 FETCH = 5_000
+STAGE_SUFFIX = "_s"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +66,22 @@ def public_entries(row: ResourceRow) -> tuple[ColumnEntry, ...]:
     return tuple(entry for entry in entries if entry.public)
 
 
+def shown_entries(row: ResourceRow) -> tuple[ColumnEntry, ...]:
+    """What the datastore shows of a public table: its dictionary without geometry."""
+    return tuple(entry for entry in public_entries(row) if entry.type != "geometry")
+
+
+def live_table(row: ResourceRow) -> str | None:
+    """Name of the live table (I5a) that a resource's rows are in, or are to be in; None for what never changes."""
+    name = dict(row.choice.get("live") or {}).get("table")
+    return str(name) if name else None
+
+
 def public_name(row: ResourceRow, version: int) -> str:
-    """Name of the public table of a resource in a released version."""
+    """Name of the public table of a resource in a released version; a live table keeps its own."""
+    live = live_table(row)
+    if live is not None:
+        return live
     return f"{'l' if row.kind == 'layer' else 't'}_{row.id.hex}_{version}"
 
 
@@ -74,23 +99,58 @@ class PublicRows:
         """
         if row.table_name is None:
             raise ValueError("the resource has no rows")
+        if live_table(row) is not None and self._registered(name):
+            return 0  # rows went on entering it: it is newer than what the vault holds
         self.drop([name])
         columns = self._columns(office, row)
         driver = self._driver()
-        table = sql.Identifier(SCHEMA, name)
+        stage, table = sql.Identifier(SCHEMA, name + STAGE_SUFFIX), sql.Identifier(SCHEMA, name)
         described = sql.SQL(", ").join(
             sql.SQL("{} " + column.type).format(sql.Identifier(column.name)) for column in columns
         )
-        driver.execute(sql.SQL("CREATE TABLE {} ({}, PRIMARY KEY (_id))").format(table, described))
+        driver.execute(sql.SQL("CREATE UNLOGGED TABLE {} ({})").format(stage, described))
         names = [column.name for column in columns]
         listed = sql.SQL(", ").join(map(sql.Identifier, names))
         with driver.cursor() as cursor:
-            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(table, listed)) as copy:
+            with cursor.copy(sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(stage, listed)) as copy:
                 vault.tables.copy_out(row.table_name, names, copy, "binary")
             count = cursor.rowcount
+        driver.execute(sql.SQL("CREATE TABLE {} ({}, _full_text tsvector, PRIMARY KEY (_id))").format(table, described))
+        self._spoken(row, stage, table, names)
+        driver.execute(sql.SQL("DROP TABLE {}").format(stage))
         self._index(name, row)
-        self._session.execute(text("SELECT rows.open_table(:name)"), {"name": name})
+        self._ready(name, row, count)
         return count
+
+    def _spoken(self, row: ResourceRow, stage: sql.Identifier, table: sql.Identifier, names: Sequence[str]) -> None:
+        """Rows from the stage with their full text, read once, here, where nobody waits for it."""
+        words = statements.vector(statements.spoken(shape_of("", shown_entries(row))))
+        plain = sql.SQL(", ").join([statements.name(name) for name in names])
+        self._driver().execute(
+            sql.SQL("INSERT INTO {} ({}, _full_text) SELECT {}, {} FROM {} t ORDER BY _id").format(
+                table, plain, plain, words, stage
+            ),
+            (),
+        )
+
+    def _registered(self, name: str) -> bool:
+        query = text("SELECT EXISTS (SELECT FROM catalog.live_table WHERE table_name = :name)")
+        return bool(self._session.scalar(query, {"name": name}))
+
+    def _ready(self, name: str, row: ResourceRow, count: int) -> None:
+        """What reading asks for: indexes of words and columns, blocks of JSON, rights; of a live table, writing too."""
+        live, entries = LiveTables(self._session), shown_entries(row)
+        live.open(name, entries)
+        live.index_columns(name, entries, count)
+        pages.fill(self._driver(), shape_of(name, entries, live=False))
+        if live_table(row) is None:
+            return
+        live.number(name)
+        live.register(name, row.id, row.dataset_id, count, paged=count)
+        chosen = dict(row.choice["live"])
+        live.set_key(name, chosen.get("key") or ())
+        live.set_indexes(name, chosen.get("indexes") or ())
+        live.set_aliases(row.id, chosen.get("aliases") or ())
 
     def _columns(self, office: Session, row: ResourceRow) -> list[Column]:
         """`_id`, the public columns and the geometry, with the types that the vault's table has."""
@@ -129,8 +189,9 @@ class PublicRows:
     def drop(self, names: Iterable[str]) -> None:
         """Drop tables and their prepared geometry; what is not there is no error."""
         for name in names:
-            for one in (name, name + PREPARED_SUFFIX):
-                self._driver().execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(SCHEMA, one)))
+            for suffix in ("", PREPARED_SUFFIX, STAGE_SUFFIX, pages.SUFFIX):
+                self._driver().execute(sql.SQL("DROP TABLE IF EXISTS {}").format(sql.Identifier(SCHEMA, name + suffix)))
+        LiveTables(self._session).forget(list(names))
 
     def unused(self, names: Sequence[str]) -> list[str]:
         """Those tables that no published resource names."""

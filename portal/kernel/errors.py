@@ -70,6 +70,16 @@ class Invalid(PortalError):
         self.findings = tuple(findings)
 
 
+class RowInvalid(Invalid):
+    """A batch of rows of which one does not hold; `row` is its place in the batch, from 0."""
+
+    rule = "baris_salah"
+
+    def __init__(self, message: str, row: int, *, field: str = "records", rule: str | None = None) -> None:
+        super().__init__(message, fields={field: (message,)}, rule=rule)
+        self.row = row
+
+
 class Conflict(PortalError):
     """The act does not fit the present state; `allowed` lists what does (T25), nothing was changed."""
 

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     DATASET_RESTORE = "dataset:kembalikan_versi"
     DATASET_ARCHIVE = "dataset:arsipkan"
     DATASET_PUBLISH = "dataset:terbitkan"
+    ROWS_APPEND = "baris:tambah"
     CATALOG_MANAGE = "katalog:kelola"
     CATALOG_PURGE = "katalog:hapus_permanen"
     EXEMPT_READ = "dikecualikan:lihat"
@@ -221,6 +222,8 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     # publishing at once through the API, where the profile lets anybody (api_terbit_langsung): the caller's right then
     # stands for verification and for classification as publik
     Permission.DATASET_PUBLISH: rows((*AUTHORS, Role.WALIDATA), Where.OWN, not_exempt),
+    # rows of a table whose structure was approved (I5a)
+    Permission.ROWS_APPEND: rows(AUTHORS, Where.OWN, not_exempt),
     # what CKAN's sysadmin does with any agency's datasets, under the same profile and only where nothing unpublished is
     # in sight: a new one, or one whose latest version is out (the database holds him to it, audit.may_publish)
     Permission.CATALOG_MANAGE: rows((Role.ADMIN,), Where.ANY, not_exempt, nothing_unpublished),

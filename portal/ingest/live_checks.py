@@ -1,0 +1,164 @@
+"""What is asked of a batch of rows before it enters a live table (I5a): shape, schema, codes, personal numbers.
+
+Types are PostgreSQL's to check (`portal.tables.writing`). Every refusal names the first row that does not hold.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from geo.findings import Severity
+from portal.contract.metadata import ColumnEntry
+from portal.ingest.checks import REGION_CODES, code_fault
+from portal.kernel.errors import Invalid, RowInvalid
+from portal.kernel.texts import gettext as _
+from portal.quality.personal import hits
+from portal.tables import types
+from portal.tables.questions import ID
+from portal.tables.writing import Method, Record, RowFault
+
+MOST_RECORDS = 250_000
+LONGEST_CELL = 1_000_000
+#: What must stand in a column of texts before any cell of it is looked at: a long number, whole or as a float.
+_LONG = re.compile(r"[0-9](?:[ .\-]?[0-9]){14}|[eE][+]?1[5-7]|[0-9]{15,18}[.,]0")
+
+
+def as_records(records: Any) -> list[dict[str, Any]]:
+    """The batch as a list of objects. Raises Invalid or RowInvalid on `records`."""
+    if records is None:
+        return []
+    if not isinstance(records, list):
+        raise _refused(_("Records harus berupa daftar objek"))
+    if len(records) > MOST_RECORDS:
+        raise _refused(_("Terlalu banyak baris dalam satu panggilan; paling banyak %(n)s", n=MOST_RECORDS))
+    for number, record in enumerate(records):
+        if not isinstance(record, dict):
+            raise RowInvalid(_('Baris "%(row)s" bukan objek JSON', row=number + 1), number)
+    return records
+
+
+def fitted(records: Sequence[dict[str, Any]], columns: Sequence[ColumnEntry], *, by_id: bool) -> list[dict[str, Any]]:
+    """The batch with empty texts of other types made nothing, as CKAN does; columns that there are not refused.
+
+    `by_id`: rows may name their `_id`. Raises RowInvalid.
+    """
+    known = {column.name for column in columns} | ({ID} if by_id else set())
+    unknown = set().union(*records) - known
+    if unknown:
+        number = next(place for place, record in enumerate(records) if unknown & set(record))
+        names = ", ".join(sorted(unknown & set(records[number])))[:200]
+        raise RowInvalid(
+            _('Baris "%(row)s" memuat kolom yang tidak ada: "%(names)s"', row=number + 1, names=names), number
+        )
+    blank = [column.name for column in columns if not types.of(column).textual]
+    found = list(records)
+    for name in blank:
+        for number, record in enumerate(found):
+            if record.get(name) == "":
+                found[number] = {**record, name: None}
+    return found
+
+
+def require_keys(records: Sequence[Record], key: Sequence[str], method: Method) -> None:
+    """Rows of an upsert or update name their key or `_id`. Raises Invalid as CKAN does (`table`, `key`)."""
+    if method == "insert":
+        return
+    for number, record in enumerate(records):
+        if ID in record:
+            continue
+        if not key:
+            message = _("Kunci unik harus ada untuk upsert/update")
+            raise RowInvalid(message, number, field="table")
+        missing = [name for name in key if name not in record]
+        if missing:
+            names = ", ".join(missing)
+            message = _('Kolom "%(names)s" tidak ada padahal diperlukan sebagai kunci', names=names)
+            raise RowInvalid(message, number, field="key")
+
+
+def require_publishable(records: Sequence[Record], columns: Sequence[ColumnEntry], on: date | None) -> None:
+    """V9 and V3 for rows that anyone sees at once: no resident or civil-servant number, no code that is not in force.
+
+    `on` is the day for which codes must be valid. Raises RowInvalid, the number itself masked.
+    """
+    for column in columns:
+        kind = types.of(column)
+        if kind.sql in {"text", "jsonb", "text[]", "bigint", "numeric", "double precision"}:
+            _no_personal(records, column.name)
+        if column.codelist == REGION_CODES and kind.textual:
+            _codes(records, column.name, on)
+
+
+def _no_personal(records: Sequence[Record], name: str) -> None:
+    values = [record.get(name) for record in records]
+    texts = [value if type(value) is str else str(value) for value in values if _may_be_long(value)]
+    # one look at the whole column: a line end breaks a number, so none is made of two cells
+    if not texts or not _LONG.search("\n".join(texts)):
+        return
+    for number, value in enumerate(values):
+        if not _may_be_long(value):
+            continue
+        hit = next(hits(value if isinstance(value, str) else str(value)), None)
+        if hit is not None:
+            message = _(
+                "Baris %(row)s kolom %(column)s memuat %(kind)s (%(masked)s): hapus atau samarkan.",
+                row=number + 1,
+                column=name,
+                kind=hit.kind.upper(),
+                masked=hit.masked,
+            )
+            raise RowInvalid(message, number, rule=f"V9.{hit.kind}")
+
+
+def _may_be_long(value: Any) -> bool:
+    if type(value) is str:
+        return len(value) >= 15
+    if type(value) is int:
+        return value >= 10**15
+    return type(value) in (list, dict) or (type(value) is float and value >= 1e15)
+
+
+def _codes(records: Sequence[Record], name: str, on: date | None) -> None:
+    first: dict[str, int] = {}
+    for number, record in enumerate(records):
+        value = record.get(name)
+        if isinstance(value, str) and value not in first:
+            first[value] = number
+    for value, number in first.items():
+        fault = code_fault(value, on)
+        if fault is not None and fault.severity is Severity.GALAT:
+            message = _(
+                "Baris %(row)s kolom %(column)s: %(why)s", row=number + 1, column=name, why=_filled(fault, value)
+            )
+            raise RowInvalid(message, number, rule=fault.rule)
+
+
+def _filled(fault: Any, value: str) -> str:
+    return f"{fault.message} ({value[:20]})"
+
+
+def told(fault: RowFault, columns: Mapping[str, ColumnEntry]) -> RowInvalid:
+    """A row that PostgreSQL could not take, with its number and column."""
+    place, value = fault.row + 1, str(fault.value)[:80]
+    if fault.kind == "unique":
+        message = _("Baris %(row)s: kunci (%(column)s) sudah dipakai baris lain.", row=place, column=fault.column)
+        return RowInvalid(message, fault.row, rule="baris_kembar")
+    if fault.kind == "key":
+        message = _('Baris %(row)s: kunci "%(value)s" tidak ditemukan.', row=place, value=value)
+        return RowInvalid(message, fault.row, field="key", rule="baris_tidak_ada")
+    entry = columns.get(fault.column)
+    message = _(
+        "Baris %(row)s kolom %(column)s: “%(value)s” bukan %(type)s.",
+        row=place,
+        column=fault.column or "?",
+        value=value,
+        type=types.ckan_name(entry) if entry else "?",
+    )
+    return RowInvalid(message, fault.row, rule="tabel.nilai")
+
+
+def _refused(message: str) -> Invalid:
+    return Invalid(message, fields={"records": (message,)}, rule="baris_salah")
