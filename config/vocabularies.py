@@ -300,3 +300,14 @@ def map_group(group: SubjectGroup, to_set: str) -> SubjectGroup:
     if to_set != group.map_set:
         raise KeyError(to_set)
     return subject_group(to_set, group.map_letter)
+
+
+@lru_cache(maxsize=1)
+def resource_formats() -> Mapping[str, str]:
+    """The name that CKAN gives a resource's format, by that name, media type or another spelling in lower case."""
+    found: dict[str, str] = {}
+    for row in read_rows("resource_formats"):
+        for spelling in (row["media_type"], row["format"], *row["also"].split(" | ")):
+            if spelling:
+                found[spelling.lower()] = row["format"]
+    return MappingProxyType(found)

@@ -40,12 +40,19 @@ class IntegrityError(Exception):
     """A part of the input has the wrong shape altogether (400)."""
 
 
-class FieldText(Exception):
+class Shaped(errors.Invalid):
+    """CKAN's Validation Error with members of any shape: lists of messages, lists of objects, single texts."""
+
+    def __init__(self, body: Body, *, rule: str = "api.argumen") -> None:
+        super().__init__(rule=rule)
+        self.body = dict(body)
+
+
+class FieldText(Shaped):
     """One field is wrong, and CKAN says so with a text where it elsewhere has a list (`resource_search`)."""
 
     def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
+        super().__init__({field: message})
 
 
 def answer(error: Exception) -> tuple[int, Body | str]:
@@ -69,13 +76,13 @@ def _typed(kind: str, message: str) -> Body:
 
 def _input(error: Exception) -> tuple[int, Body] | None:
     """What was asked does not hold."""
+    if isinstance(error, Shaped):
+        return 409, {**error.body, "__type": "Validation Error"}
     if isinstance(error, errors.Invalid):
         fields: Body = {name: list(texts) for name, texts in error.fields.items()}
         # clients take `message` for a text, whatever the other fields are
         shown = {**fields, "message": " ".join(fields["message"])} if "message" in fields else fields
         return 409, {**(shown or {"message": error.message}), "__type": "Validation Error"}
-    if isinstance(error, FieldText):
-        return 409, {error.field: str(error), "__type": "Validation Error"}
     if isinstance(error, errors.Conflict):
         return 409, {"message": error.message, "__type": "Validation Error"}
     if isinstance(error, errors.TooLarge):

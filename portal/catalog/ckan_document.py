@@ -114,7 +114,8 @@ def resource(dataset: PublishedDataset, item: PublishedResource, site_url: str) 
 def _sent_resource(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
     """A resource as a CKAN client sent it; of a file the house knows size, type and address better than the sender."""
     sent = {**RESOURCE_DEFAULTS, **item.ckan}
-    sent["name"] = kept(item.ckan, "name", item.name, str.strip)
+    unnamed = item.kind == "tautan" and not item.ckan.get("name") and item.name == link_name(str(sent["url"]))
+    sent["name"] = item.ckan.get("name") if unnamed else kept(item.ckan, "name", item.name, str.strip)
     sent["description"] = kept(item.ckan, "description", item.description, str.strip)
     sent |= {
         "id": str(item.id),
@@ -128,6 +129,11 @@ def _sent_resource(dataset: PublishedDataset, item: PublishedResource, site_url:
     if item.kind != "tautan":
         sent |= _file_facts(dataset, item, site_url)
     return sent
+
+
+def link_name(url: str) -> str:
+    """What pages call a link without a name: the last part of its address."""
+    return url.rstrip("/").rpartition("/")[2][:200] or "tautan"
 
 
 def _file_facts(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
@@ -264,16 +270,15 @@ def _sent_package(dataset: PublishedDataset) -> Json:
 
 
 def subject_groups(dataset: PublishedDataset) -> list[PublishedGroup]:
-    """The main group and the others, main first: as the register had them at release, else by the shipped sets.
+    """The main group and the others, main first: as the register had them at release, else by the shipped sets."""
+    return list(dataset.groups) if dataset.groups is not None else shipped_groups(dataset.metadata)
 
-    A main group that the system filled in is nobody's choice: the dataset stands in none.
-    """
-    if dataset.groups is not None:
-        return list(dataset.groups)
+
+def shipped_groups(meta: DatasetMetadata) -> list[PublishedGroup]:
+    """The groups that metadata name, by the shipped sets. One that the system filled in is nobody's choice: none."""
     known = {
         item.slug: item for name in vocabularies.subject_group_sets() for item in vocabularies.subject_groups(name)
     }
-    meta = dataset.metadata
     return [
         PublishedGroup(
             id=addresses.stable_id("group", slug),

@@ -33,6 +33,7 @@ from portal.ingest.lifecycle import State
 from portal.ingest.loading import Checkpoint, no_stop
 from portal.ingest.orders import Step
 from portal.ingest.people import AgencyFacts
+from portal.ingest.publicrows import live_table, public_entries
 from portal.kernel.errors import Conflict
 from portal.kernel.proofs import VAULT_WRITTEN
 from portal.kernel.texts import gettext as _
@@ -54,7 +55,7 @@ class Content:
     @property
     def plain(self) -> bool:
         """Whether nothing in it has bytes or rows to copy."""
-        return all(row.kind == "tautan" for row in self.resources)
+        return all(row.kind == "tautan" and not row.table_name for row in self.resources)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,6 +246,10 @@ def published_resource(row: ResourceRow, now: datetime) -> PublishedResource:
         created=now,
         modified=now,
         ckan=row.ckan,
+        # a live table is where it is; only its name goes along
+        table=live_table(row),
+        row_count=row.row_count,
+        columns=public_entries(row),
     )
 
 

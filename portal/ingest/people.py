@@ -60,6 +60,18 @@ class People:
         ).one_or_none()
         return None if row is None else AgencyFacts(**row._asdict())
 
+    def agency_by(self, ref: str) -> AgencyFacts | None:
+        """The agency by its id or its name, or None; an id comes first."""
+        row = self._session.execute(
+            text(
+                "SELECT id, name, title, abbreviation, description, tingkat, region_code, contact, active, created,"
+                " image_url, extras, approval_status"
+                " FROM accounts.agency WHERE CAST(id AS text) = :key OR name = :ref ORDER BY name = :ref LIMIT 1"
+            ),
+            {"key": ref.lower(), "ref": ref},
+        ).one_or_none()
+        return None if row is None else AgencyFacts(**row._asdict())
+
     def agencies(self, ids: Iterable[UUID]) -> dict[UUID, AgencyFacts]:
         """Facts of several agencies by id, in one statement."""
         rows = self._session.execute(

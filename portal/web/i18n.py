@@ -8,19 +8,26 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, get_locale
 
+from portal.web.request import runtime
+
 DEFAULT = "id"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 TRANSLATIONS = Path(__file__).with_name("translations")
 
 # Addresses that are the same in both languages keep no language in their query.
-_LANGUAGE_FREE = ("assets.", "static", "api.", "api_util.", "api_bulk.", "tiles.", "downloads.", "ogc.")
+_LANGUAGE_FREE = ("assets.", "static", "api.", "api_util.", "tiles.", "downloads.", "ogc.")
 
 
 def chosen_language() -> str:
-    """The language of this request: `?lang=` if we speak it, else Indonesian. No cookie, no header."""
+    """The language of this request: `?lang=` if we speak it, else Indonesian. No cookie, no header.
+
+    The action API speaks the profile's language, as a CKAN speaks its own: programs look for its words.
+    """
     if not has_request_context():
         return DEFAULT
     asked = request.args.get("lang", "")
+    if asked not in LANGUAGES and request.blueprint == "api":
+        asked = runtime().profile.locale
     return asked if asked in LANGUAGES else DEFAULT
 
 

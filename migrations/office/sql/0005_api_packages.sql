@@ -17,6 +17,10 @@ GRANT SELECT (id, working_version, live_version) ON vault.dataset TO @auditor@;
 CREATE POLICY auditor_states ON vault.version FOR SELECT TO @auditor@ USING (true);
 CREATE POLICY auditor_pointers ON vault.dataset FOR SELECT TO @auditor@ USING (true);
 
+-- CKAN's names may begin with a hyphen or an underscore
+ALTER TABLE vault.dataset DROP CONSTRAINT dataset_name_check;
+ALTER TABLE vault.dataset ADD CONSTRAINT dataset_name_check CHECK (name ~ '^[a-z0-9_-]{2,100}$');
+
 -- purging takes everything of a dataset but its record
 GRANT DELETE ON vault.dataset TO @office@;
 

@@ -12,6 +12,7 @@ from portal.api.office import (
     members,
     organizations,
     organizations_write,
+    packages,
     tokens,
     users,
     users_write,
@@ -21,6 +22,7 @@ from portal.api.office import (
 ACTIONS: Registry = registry.table(
     (
         *registry.FAMILIES,
+        packages.ACTIONS,
         users.ACTIONS,
         users_write.ACTIONS,
         tokens.ACTIONS,

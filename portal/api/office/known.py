@@ -1,0 +1,64 @@
+"""What CKAN's rules ask of the portal, in single statements that run only when a value needs them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from uuid import UUID
+
+from sqlalchemy import text
+
+from portal.api.office.call import OfficeCall
+from portal.catalog import addresses
+from portal.catalog.reader import as_uuid
+from portal.ingest.people import AgencyFacts, People
+
+
+class PortalKnows:
+    """Answers for one call. `dataset_id` is the dataset that is being changed: its own name is not taken."""
+
+    def __init__(self, call: OfficeCall, dataset_id: UUID | None = None, name: str = "") -> None:
+        self._call = call
+        self._dataset_id = dataset_id
+        self._name = name
+        self.facts: dict[str, AgencyFacts] = {}
+
+    @cached_property
+    def _people(self) -> People:
+        return People(self._call.office)
+
+    def facts_of(self, ref: str) -> AgencyFacts | None:
+        """An active agency by id or name."""
+        if ref not in self.facts:
+            found = self._people.agency_by(ref)
+            if found is None or not found.active:
+                return None
+            self.facts[ref] = self.facts[str(found.id)] = found
+        return self.facts[ref]
+
+    def agency(self, ref: str) -> UUID | None:
+        """Its id."""
+        found = self.facts_of(ref)
+        return found.id if found else None
+
+    def group(self, ref: str) -> str | None:
+        """The name of an active subject group by id or name: the register's, else one of the profile's set."""
+        query = (
+            "SELECT name FROM accounts.subject_group WHERE state = 'active' AND (id = :key OR name = :ref)"
+            " ORDER BY id = :key DESC LIMIT 1"
+        )
+        found: str | None = self._call.office.execute(text(query), {"ref": ref, "key": as_uuid(ref)}).scalar()
+        shipped = (group.slug for group in self._call.runtime.profile.groups)
+        return found or next((slug for slug in shipped if ref in {slug, str(addresses.stable_id("group", slug))}), None)
+
+    def name_taken(self, name: str) -> bool:
+        """Whether another published dataset has the name; an agency's own drafts are asked by the vault itself."""
+        if name == self._name:
+            return False
+        found = self._call.queries.session.execute(
+            text("SELECT id FROM catalog.dataset WHERE name = :name"), {"name": name}
+        ).scalar()
+        return found is not None and found != self._dataset_id
+
+    def id_taken(self, key: UUID) -> bool:
+        """Whether any dataset has the id."""
+        return bool(self._call.office.execute(text("SELECT audit.id_taken(:key)"), {"key": key}).scalar())

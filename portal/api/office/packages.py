@@ -1,0 +1,161 @@
+"""Writes on datasets in CKAN's words: made, shown, changed in part or whole, deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from portal.api.action import Action
+from portal.api.errors import Shaped
+from portal.api.office import wishes
+from portal.api.office.call import OfficeCall
+from portal.api.office.known import PortalKnows
+from portal.api.office.package_input import SCHEMA, parse_package
+from portal.api.office.raw import Raw
+from portal.api.office.shown import answer, draft_document, drafted
+from portal.api.packages import ShowArguments
+from portal.ingest.packages import Current, Packages
+from portal.kernel.errors import Conflict, Forbidden, NotFound
+from portal.kernel.permissions import Permission
+from portal.kernel.texts import gettext as _
+
+Document = dict[str, Any]
+
+
+def package_create(call: OfficeCall, args: Raw) -> object:
+    """Make a dataset and return it. `name` and `owner_org` are required; `private`, `title`, `notes`, `resources`,
+    `tags`, `extras`, `groups` and CKAN's other fields are taken. It is published at once where the portal and the
+    caller's rights allow it; otherwise it is a draft: `private` true, with the steps owed in `langkah_terutang`."""
+    packages, known = call.service(Packages), PortalKnows(call)
+    ref = args.text("owner_org")
+    agency = known.facts_of(ref) if ref else None
+    allowed = packages.may_create(call.identity, agency.id) if agency else packages.may_create_anywhere(call.identity)
+    if not allowed:
+        raise Forbidden(_("tidak boleh membuat dataset di organisasi ini"), rule=Permission.DATASET_CREATE.value)
+    wanted = parse_package(args.values, known, new=True)
+    owner = known.facts[str(wanted.owner_org)]
+    wish = wishes.new(wanted, call.identity, call.scope.now())
+    with named(wanted.name):
+        return answer(packages.create(call.identity, owner, wish, wanted.id), packages.site_url)
+
+
+class named:  # noqa: N801 - reads as a statement
+    """A name that turns out to be taken is the fault of field `name`, in CKAN's words."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __enter__(self) -> None:
+        return
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, Conflict) and error.rule == "nama_dipakai":
+            raise Shaped({"name": [_("Nama alamat itu sudah dipakai.")]}) from error
+
+
+def package_show(call: OfficeCall, args: ShowArguments) -> object:
+    """Return a dataset with its resources. `id`: its name or id. One that is not published is shown to who works on it,
+    with `private` true and the steps owed in `langkah_terutang`."""
+    found = call.queries.package(args.name_or_id)
+    if found is not None:
+        return orjson.Fragment(found)
+    return drafted(call, args.name_or_id)
+
+
+def package_update(call: OfficeCall, args: Raw) -> object:
+    """Replace a dataset's fields and return it. `id`: its name or id; what is left out is emptied, save resources, name
+    and owner. With `metadata_modified` of what was read, a change that somebody else made meanwhile is refused."""
+    ref = args.text("id", "name")
+    if ref is None:
+        raise Shaped({"id": _("Nilai wajib diisi")})
+    current, before = opened(call, ref)
+    return changed(call, current, before, {**args.values, "id": before["id"]})
+
+
+def package_patch(call: OfficeCall, args: Raw) -> object:
+    """Change only the fields that are sent, and return the dataset. `id`: its name or id."""
+    ref = args.text("id")
+    if ref is None:
+        raise Shaped({"id": [_("Nilai wajib diisi")]})
+    current, before = opened(call, ref)
+    sent = {**args.values, "id": before["id"]}
+    return changed(call, current, before, {**patched(before), **sent})
+
+
+def patched(before: Document) -> Document:
+    """The dataset as it stands, as something to send back; the time of its last change is no precondition."""
+    return {name: value for name, value in before.items() if name != "metadata_modified"}
+
+
+def opened(call: OfficeCall, ref: str) -> tuple[Current, Document]:
+    """The dataset opened for a change, and as the caller sees it. Raises NotFound; Forbidden on what he only sees."""
+    packages = call.service(Packages)
+    text = call.queries.package(ref)
+    public: Document | None = None if text is None else orjson.loads(text)
+    key = UUID(public["id"]) if public else packages.find(call.identity, ref)
+    if not call.identity.signed_in:
+        raise NotFound if public is None else Forbidden
+    if key is None:
+        raise NotFound
+    current = packages.open(call.identity, key, out=public is not None)
+    if public is not None and (current.out or current.publish):
+        return current, public
+    return current, draft_document(packages, current)
+
+
+def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[str, Any]) -> object:
+    """The dataset after a change; `sent` is whole."""
+    require_fresh(before, sent)
+    packages = call.service(Packages)
+    known = PortalKnows(call, current.dataset.id, before["name"])
+    kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "type")}
+    whole = {**kept, **sent}
+    wanted = parse_package(whole, known, new=False, unchanged={row["id"]: row for row in before["resources"]})
+    if current.out and unchanged(before, whole):
+        return before
+    owner = known.facts_of(str(wanted.owner_org))
+    wish = wishes.change(wanted, current, before, call.scope.now())
+    with named(wanted.name):
+        outcome = packages.update(call.identity, current, wish, agency=owner, created=created_of(before))
+    return answer(outcome, packages.site_url)
+
+
+def created_of(before: Document) -> datetime:
+    """When the dataset first came out, or was made."""
+    return datetime.fromisoformat(before["metadata_created"]).replace(tzinfo=UTC)
+
+
+def unchanged(before: Document, whole: Mapping[str, Any]) -> bool:
+    """Whether nothing that a client can change would differ: what is left out counts as emptied."""
+    names = (SCHEMA & before.keys()) - {"metadata_modified"}
+    return all(before.get(name) == whole[name] if name in whole else not before.get(name) for name in names)
+
+
+def require_fresh(before: Document, sent: Mapping[str, Any]) -> None:
+    """Raise Conflict when the caller read an older state than the one that stands (he says so by its time)."""
+    read = sent.get("metadata_modified")
+    if not isinstance(read, str) or not read:
+        return
+    try:
+        moment = datetime.fromisoformat(read).replace(tzinfo=None)
+    except ValueError:
+        return
+    now = datetime.fromisoformat(before["metadata_modified"])
+    if moment < now:
+        message = _(
+            "Dataset ini sudah berubah pada %(when)s, setelah dibaca. Baca lagi, lalu kirim perubahannya.",
+            when=before["metadata_modified"],
+        )
+        raise Shaped({"metadata_modified": [message]}, rule="revisi_usang")
+
+
+ACTIONS = (
+    Action("package_create", Raw, package_create, permission=None, writes=True),
+    Action("package_show", ShowArguments, package_show),
+    Action("package_update", Raw, package_update, permission=None, writes=True, rights_first=False),
+    Action("package_patch", Raw, package_patch, permission=None, writes=True, rights_first=False),
+)

@@ -1,0 +1,84 @@
+"""A resource as a CKAN client sends it: known fields checked, unknown ones kept as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import orjson
+
+from portal.api.office import rules
+from portal.api.office.rules import collect
+from portal.kernel.texts import gettext as _
+
+_FIELDS: Mapping[str, Callable[[Any], Any]] = {
+    "description": rules.text,
+    "hash": rules.text,
+    "name": rules.text,
+    "resource_type": rules.text,
+    "url_type": rules.text,
+    "mimetype": rules.text,
+    "mimetype_inner": rules.text,
+    "cache_url": rules.text,
+    "size": rules.whole,
+    "created": rules.moment,
+    "last_modified": rules.moment,
+    "cache_last_updated": rules.moment,
+}
+#: What the portal says of a resource; whatever a client says of it is not listened to. `unduhan` is our own addition.
+_OURS = frozenset({"id", "package_id", "position", "state", "datastore_active", "unduhan", "upload", "clear_upload"})
+LARGEST_EXTRA = 200_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourceInput:
+    """One resource. `sent` are the fields to keep (CKAN's and the client's own); `unchanged`: as it stood before.
+
+    `clear_upload` asks that an uploaded file gives way to the address.
+    """
+
+    id: UUID | None
+    url: str
+    sent: Mapping[str, Any]
+    unchanged: bool = False
+    clear_upload: bool = False
+
+
+def parse_resource(
+    row: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], faults: dict[str, list[str]]
+) -> ResourceInput:
+    """The input; faults are noted by field. `known` are the resources as they stand, by id."""
+    key = collect(faults, "id", rules.key, row["id"]) if row.get("id") else None
+    before = known.get(str(key)) if key is not None else None
+    same = (
+        before is not None and all(row.get(name) == value for name, value in before.items()) and len(row) == len(before)
+    )
+    url = collect(faults, "url", rules.text, row["url"]) if row.get("url") is not None else ""
+    sent: dict[str, Any] = {}
+    for name, value in row.items():
+        if name in _OURS or name in {"url", "format", "metadata_modified"} or value is None:
+            continue
+        rule = _FIELDS.get(name)
+        sent[name] = collect(faults, name, rule, value) if rule else _own(name, value, faults)
+    url = (url or "").strip()
+    given = row.get("format")
+    sent["format"] = collect(
+        faults, "format", lambda value: rules.resource_format(value, url, guess=key is None), given
+    )
+    return ResourceInput(
+        id=key, url=url, sent={**sent, "url": url}, unchanged=same, clear_upload=bool(row.get("clear_upload"))
+    )
+
+
+def _own(name: str, value: Any, faults: dict[str, list[str]]) -> Any:
+    """A field of the client's own, as long as it can be kept."""
+    try:
+        text = orjson.dumps(value)
+    except (TypeError, orjson.JSONEncodeError):
+        faults[name] = [_("Nilai tidak sah")]
+        return None
+    if len(text) > LARGEST_EXTRA or b"\\u0000" in text or len(name) > 200:
+        faults[name] = [_("Teks terlalu panjang")]
+    return value

@@ -1,0 +1,176 @@
+"""CKAN's validators of single values, with CKAN's refusals. Each returns the clean value or raises Fault."""
+
+from __future__ import annotations
+
+import mimetypes
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import UUID
+
+import orjson
+
+from config import vocabularies
+from portal.api.arguments import LARGEST, LONGEST_TEXT
+from portal.api.errors import IntegrityError
+from portal.kernel.texts import gettext as _
+
+_NAME = re.compile(r"[a-z0-9_-]*")
+_TAG = re.compile(r"[\w \-.]*")
+_EMAIL = re.compile(
+    r"[a-zA-Z0-9.!#$%&'*+/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
+    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
+)
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_RESERVED = frozenset({"new", "edit", "search"})
+SHORTEST, LONGEST = 2, 100
+
+
+class Fault(Exception):
+    """A value does not hold; the messages are for its field."""
+
+    def __init__(self, *messages: str) -> None:
+        super().__init__(*messages)
+        self.messages = list(messages)
+
+
+def text(value: Any) -> str:
+    """CKAN's `unicode_safe`: a text as it is, anything else as text."""
+    if not isinstance(value, str):
+        value = orjson.dumps(value).decode() if isinstance(value, list | dict) else str(value)
+    if len(value) > LONGEST_TEXT:
+        raise Fault(_("Teks terlalu panjang"))
+    if _UNSTORABLE.search(value):
+        raise Fault(_("Teks memuat karakter yang tidak dapat disimpan"))
+    return str(value)
+
+
+def missing() -> Fault:
+    """The refusal of a field without which nothing goes on."""
+    return Fault(_("Nilai wajib diisi"))
+
+
+def name(value: Any) -> str:
+    """CKAN's name rules, for the part of an address. Several messages, as CKAN's two validators give them."""
+    if value is None or value == "":
+        raise missing()
+    found = text(value)
+    if found in _RESERVED:
+        raise Fault(_("Nama itu tidak dapat dipakai"))
+    if len(found) < SHORTEST:
+        raise Fault(
+            _("Paling sedikit %(number)s huruf", number=SHORTEST),
+            _('Nama "%(name)s" lebih pendek dari %(number)s', name=found, number=SHORTEST),
+        )
+    if len(found) > LONGEST:
+        raise Fault(
+            _("Nama paling banyak %(number)s huruf", number=LONGEST),
+            _('Nama "%(name)s" lebih panjang dari %(number)s', name=found[:200], number=LONGEST),
+        )
+    if not _NAME.fullmatch(found):
+        raise Fault(_("Hanya huruf kecil, angka (ascii) dan tanda ini: -_"))
+    return found
+
+
+def email(value: Any) -> str:
+    """CKAN's `email_validator`; an empty one is none."""
+    found = text(value).strip()
+    if found and not _EMAIL.fullmatch(found):
+        raise Fault(_("Surel %(email)s tidak sah", email=found[:200]))
+    return found
+
+
+def version(value: Any) -> str:
+    """A version's name, at most 100 characters."""
+    found = text(value)
+    if len(found) > LONGEST:
+        raise Fault(_("Versi paling banyak %(number)s huruf", number=LONGEST))
+    return found
+
+
+def tag(value: Any) -> str:
+    """CKAN's tag rules: 2 to 100 characters, letters, digits, spaces, hyphens, underscores, dots."""
+    if value is None or value == "":
+        raise missing()
+    found = text(value)
+    if len(found) < SHORTEST:
+        raise Fault(_('Label "%(tag)s" lebih pendek dari %(number)s', tag=found, number=SHORTEST))
+    if len(found) > LONGEST:
+        raise Fault(_('Label "%(tag)s" lebih panjang dari %(number)s', tag=found[:200], number=LONGEST))
+    if not _TAG.fullmatch(found):
+        raise Fault(
+            _(
+                'Label "%(tag)s" hanya boleh memuat huruf, angka, spasi (" "), tanda hubung ("-"), garis bawah ("_")'
+                ' atau titik (".")',
+                tag=found,
+            )
+        )
+    return found
+
+
+def key(value: Any) -> UUID:
+    """An id."""
+    try:
+        return UUID(text(value))
+    except ValueError:
+        raise Fault(_("Id tidak sah")) from None
+
+
+def whole(value: Any) -> int:
+    """CKAN's `int_validator`."""
+    found: Any = value
+    if isinstance(found, str) and re.fullmatch(r"\s*[+-]?[0-9]{1,16}\s*", found):
+        found = int(found)
+    if isinstance(found, float) and found.is_integer():
+        found = int(found)
+    if not isinstance(found, int) or abs(found) > LARGEST:
+        raise Fault(_("Bilangan bulat tidak sah"))
+    return int(found)
+
+
+def moment(value: Any) -> str:
+    """CKAN's `isodate`, as CKAN writes it back: without zone, in UTC."""
+    try:
+        found = datetime.fromisoformat(text(value).strip())
+    except ValueError:
+        raise Fault(_("Bentuk tanggal tidak benar")) from None
+    if found.tzinfo is not None:
+        found = found.astimezone(UTC).replace(tzinfo=None)
+    return found.isoformat()
+
+
+def truth(value: Any) -> bool:
+    """CKAN's `boolean_validator`: whatever is not a yes is a no."""
+    if isinstance(value, bool | int):
+        return bool(value)
+    return isinstance(value, str) and value.lower() in {"true", "yes", "t", "y", "1"}
+
+
+def rows(data: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
+    """A sub-list of objects; empty objects say nothing. Raises IntegrityError for any other shape, as CKAN does."""
+    found = data.get(field, [])
+    if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
+        shown = type(found).__name__ if found is not None else "NoneType"
+        raise IntegrityError(f"Only lists of dicts can be placed against subschema ('{field}',), not <class '{shown}'>")
+    return [row for row in found if row]
+
+
+def resource_format(given: Any, url: str, *, guess: bool) -> str:
+    """CKAN's name of a format, guessed from the address when none is given."""
+    found = text(given) if given is not None else ""
+    if not found and guess and url:
+        parts = urlsplit(url) if "://" in url else None
+        if parts is None or parts.path:
+            found = mimetypes.guess_type(url)[0] or ""
+    return vocabularies.resource_formats().get(found.lower(), found)
+
+
+def collect(faults: dict[str, Any], field: str, rule: Callable[[Any], Any], value: Any) -> Any:
+    """The clean value, or None with the messages noted under `field`."""
+    try:
+        return rule(value)
+    except Fault as fault:
+        faults.setdefault(field, []).extend(fault.messages)
+        return None
