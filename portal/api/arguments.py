@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from portal.kernel.errors import Invalid
@@ -126,13 +126,18 @@ def as_json_list(value: Any) -> tuple[str, ...]:
 
 Text = Annotated[str, BeforeValidator(as_text)]
 Whole = Annotated[int, BeforeValidator(as_whole)]
-Natural = Annotated[int, BeforeValidator(as_natural)]
-Positive = Annotated[int, BeforeValidator(as_positive)]
+Natural = Annotated[int, BeforeValidator(as_natural), WithJsonSchema({"type": "integer", "minimum": 0})]
+Positive = Annotated[int, BeforeValidator(as_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
 Flag = Annotated[bool, BeforeValidator(as_flag)]
 LaxFlag = Annotated[bool, BeforeValidator(as_lax_flag)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_texts)]
 Names = Annotated[tuple[str, ...], BeforeValidator(as_names)]
-JsonList = Annotated[tuple[str, ...], BeforeValidator(as_json_list)]
+#: In an address it is a JSON text, which `format` tells the OpenAPI document.
+JsonList = Annotated[
+    tuple[str, ...],
+    BeforeValidator(as_json_list),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}, "format": "json"}),
+]
 
 
 class Arguments(BaseModel):

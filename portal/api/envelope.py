@@ -9,7 +9,7 @@ from flask import Response, request
 
 from portal.api import errors, xml_format
 from portal.api.answers import dumps
-from portal.web.request import runtime
+from portal.web.request import Runtime, runtime
 
 JSON = "application/json;charset=utf-8"
 JAVASCRIPT = "application/javascript;charset=utf-8"
@@ -17,9 +17,9 @@ JAVASCRIPT = "application/javascript;charset=utf-8"
 CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}(\.[A-Za-z_$][A-Za-z0-9_$]{0,63}){0,4}")
 
 
-def base_url() -> str:
+def base_url(made: Runtime | None = None) -> str:
     """The address that this process is known by, without a slash at its end."""
-    made = runtime()
+    made = made or runtime()
     url = made.settings.site_url if made.audience == "public" else made.settings.office_url
     return url.rstrip("/")
 

@@ -61,7 +61,7 @@ PAGE = 5.0
 PAGES: Mapping[str, float] = {
     "catalog.search": 20,
     "datastore.dump": 50,
-    "api_bulk.dump": 20,
+    "api_pages.dump": 20,
     "downloads": 1,
     "tiles": 1,
     "assets": 0,
@@ -173,7 +173,7 @@ def install(app: Flask, runtime: Runtime) -> None:
     limits: ActionLimits = runtime.factories[ActionLimits](runtime.scope())
     if limits.buckets is None:
         return
-    own = frozenset({"api", "api_util", "datastore"})
+    own = frozenset({"api", "api_util", "api_pages", "datastore"})
 
     def count() -> None:
         if runtime.audience == "public" or request.blueprint in own:

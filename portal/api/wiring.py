@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.api import dump_views, limits, util_views, views
+from portal.api import answer_memory, dump_views, limits, memory, page_views, util_views, views
 from portal.api.action import Call, Portal
+from portal.api.envelope import base_url
+from portal.api.memory import Memory
 from portal.api.names import ELSEWHERE
+from portal.api.openapi import OpenApi
 from portal.api.queries import Queries
 from portal.api.registry import ACTIONS
 from portal.api.service import ActionApi
 from portal.api.tables import PublishedTables
 from portal.catalog.reader import CatalogReader
+from portal.contract import facets
 from portal.contract.loader import discover
 from portal.kernel.identity import Identity
 from portal.tables.rows import SqlRows
@@ -30,14 +34,19 @@ def offer(runtime: Runtime) -> None:
 def install(app: Flask, runtime: Runtime) -> None:
     """The addresses of the API and of the datastore's dump, on the public side."""
     offer(runtime)
+    memory.offer(runtime)
     routes(app, runtime)
+    answer_memory.install(app, runtime)
 
 
 def routes(app: Flask, runtime: Runtime) -> None:
     """The addresses and the limits, the same on both sides."""
     limits.offer(runtime)
     limits.install(app, runtime)
+    documents = OpenApi(portal_of(runtime), base_url(runtime), tokens=runtime.audience == "office")
+    runtime.offer(OpenApi, lambda _scope: documents)
     app.register_blueprint(views.blueprint)
+    app.register_blueprint(page_views.blueprint)
     app.register_blueprint(util_views.blueprint)
     app.register_blueprint(dump_views.blueprint)
 
@@ -48,7 +57,7 @@ def public_call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identi
     return Call(
         identity=identity,
         portal=portal,
-        queries=Queries(session),
+        queries=Queries(session, scope.service(Memory)),
         engine=runtime.search,
         tables=PublishedTables(scope.service(CatalogReader)),
         rows=SqlRows(session),
@@ -66,5 +75,5 @@ def portal_of(runtime: Runtime) -> Portal:
         locale=runtime.profile.locale,
         # what clients look for before they use a table's rows or a map box
         extensions=("datastore", "spatial_query", *(plugin.name for plugin in plugins)),
-        facets=frozenset(facet.name for plugin in plugins for facet in plugin.facets),
+        facets=frozenset(spec.name for spec in facets.specs()),
     )

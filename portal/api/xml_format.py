@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from flask import Request
@@ -56,42 +57,47 @@ def from_json(body: bytes, site_url: str) -> bytes:
         f' xsi:schemaLocation="{NAMESPACE} {_escaped(site_url + SCHEMA_PATH)}"'
     )
     out = ['<?xml version="1.0" encoding="UTF-8"?>\n']
-    _write(out.append, value, space)
+    _write(out.append, value, space, {})
     return "".join(out).encode()
 
 
-def _write(write: Any, value: Any, attributes: str) -> None:
+def _write(write: Callable[[str], object], value: Any, attributes: str, keys: dict[str, str]) -> None:
+    """One value. `keys` remembers what names have become: an answer of a thousand rows has few."""
     kind = type(value)
     if kind is str:
-        mark, text = _text(value)
-        write(f"<string{attributes}{mark and ' escaped=' + mark}>{text}</string>")
+        if _SPECIAL.search(value):
+            mark, text = _text(value, "escaped")
+            write(f"<string{attributes}{mark}>{text}</string>")
+        else:
+            write(f"<string{attributes}>{value}</string>")
+    elif kind is dict:
+        write(f"<map{attributes}>")
+        for name, item in value.items():
+            known = keys.get(name)
+            if known is None:
+                mark, text = _text(name, "escaped-key")
+                known = keys[name] = f' key="{text}"{mark}'
+            _write(write, item, known, keys)
+        write("</map>")
+    elif kind is list:
+        write(f"<array{attributes}>")
+        for item in value:
+            _write(write, item, "", keys)
+        write("</array>")
     elif kind is Number:
         write(f"<number{attributes}>{value}</number>")
     elif value is None:
         write(f"<null{attributes}/>")
-    elif kind is bool:
-        write(f"<boolean{attributes}>{'true' if value else 'false'}</boolean>")
-    elif kind is list:
-        write(f"<array{attributes}>")
-        for item in value:
-            _write(write, item, "")
-        write("</array>")
     else:
-        write(f"<map{attributes}>")
-        for key, item in value.items():
-            mark, text = _text(key)
-            _write(write, item, f' key="{text}"{mark and " escaped-key=" + mark}')
-        write("</map>")
+        write(f"<boolean{attributes}>{'true' if value else 'false'}</boolean>")
 
 
-def _text(value: str) -> tuple[str, str]:
-    """(what marks it as escaped, or nothing; the text, lawful in an element and in an attribute)."""
-    if not _SPECIAL.search(value):
-        return "", value
-    if _UNLAWFUL.search(value):
-        plain = value.replace("\\", "\\\\")
-        return '"true"', _escaped(_UNLAWFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", plain))
-    return "", _escaped(value)
+def _text(value: str, marking: str) -> tuple[str, str]:
+    """(the mark of a text with escapes, or nothing; the text, lawful in an element and in an attribute)."""
+    if not _UNLAWFUL.search(value):
+        return "", _escaped(value)
+    plain = _UNLAWFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", value.replace("\\", "\\\\"))
+    return f' {marking}="true"', _escaped(plain)
 
 
 def _escaped(value: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 _KEY = '<xs:attributeGroup ref="fn:key"/>'
 _ANY = '<xs:group ref="fn:value" minOccurs="0" maxOccurs="unbounded"/>'
-_UNIQUE = '<xs:unique name="{name}"><xs:selector xpath="*"/><xs:field xpath="@key"/><xs:field xpath="@escaped-key"/></xs:unique>'
+_FIELDS = '<xs:field xpath="@key"/><xs:field xpath="@escaped-key"/>'
+_UNIQUE = f'<xs:unique name="{{name}}"><xs:selector xpath="*"/>{_FIELDS}</xs:unique>'
 
 _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 <xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:fn="http://www.w3.org/2005/xpath-functions"
@@ -22,7 +23,7 @@ _HEAD = """<?xml version="1.0" encoding="UTF-8"?>
 
 
 def _element(name: str, kind: str, unique: str = "") -> str:
-    inner = _UNIQUE.format(name=unique) if unique else ""
+    inner = _UNIQUE.replace("{name}", unique) if unique else ""
     return f'  <xs:element name="{name}" type="{kind}">{inner}</xs:element>\n'
 
 

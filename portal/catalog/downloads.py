@@ -63,40 +63,44 @@ def _published(row: FileRow) -> PublishedFile:
 
 
 def send(found: FileRow) -> Response:
+    """A file of a version, found by its hash."""
+    return send_stored(content_key(found.sha256), found.size, found.sha256, found.media_type, found.filename)
+
+
+def send_stored(key: str, size: int, sha256: str, media_type: str, filename: str) -> Response:
     """The bytes, by the proxy where there is one (X-Accel-Redirect), else by us; ranges and ETag are kept."""
-    key = content_key(found.sha256)
     settings = runtime().settings
     prefix = settings.accel_prefix if isinstance(settings, PublicSettings) else ""
     path = runtime().public_files.local_path(key)
     if prefix:
-        answer = Response(mimetype=found.media_type)
+        answer = Response(mimetype=media_type)
         answer.headers["X-Accel-Redirect"] = f"{prefix.rstrip('/')}/{key}"
     elif path is not None:
         if not path.is_file():
             raise NotFound
-        answer = send_file(path, mimetype=found.media_type, etag=found.sha256, conditional=True, max_age=3600)
+        answer = send_file(path, mimetype=media_type, etag=sha256, conditional=True, max_age=3600)
     else:
-        answer = _stream(key, found)
-    disposition = "inline" if found.media_type in INLINE else "attachment"
-    answer.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(found.filename)}"
+        answer = _stream(key, size, sha256, media_type)
+    disposition = "inline" if media_type in INLINE else "attachment"
+    answer.headers["Content-Disposition"] = f"{disposition}; filename*=UTF-8''{quote(filename)}"
     answer.headers["Cache-Control"] = PUBLIC_DATA
     answer.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return answer
 
 
-def _stream(key: str, found: FileRow) -> Response:
+def _stream(key: str, size: int, sha256: str, media_type: str) -> Response:
     """From S3: whole, or the one range asked for."""
-    start, end, status = 0, found.size, 200
+    start, end, status = 0, size, 200
     wanted = request.range
     if wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1:
-        limits = wanted.range_for_length(found.size)
+        limits = wanted.range_for_length(size)
         if limits is not None:
             (start, end), status = limits, 206
     body = runtime().public_files.stream(key, start, end)
-    answer = Response(stream_with_context(body), status=status, mimetype=found.media_type)
-    answer.set_etag(found.sha256)
+    answer = Response(stream_with_context(body), status=status, mimetype=media_type)
+    answer.set_etag(sha256)
     answer.headers["Accept-Ranges"] = "bytes"
     answer.content_length = end - start
     if status == 206:
-        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{found.size}"
+        answer.headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     return answer

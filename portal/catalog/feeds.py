@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 from flask import Blueprint, Response
 from sqlalchemy import select
 
-from portal.catalog import addresses, models
+from portal.catalog import addresses, bulk, models
 from portal.catalog.reader import CatalogReader, DatasetRow
 from portal.web.request import runtime, scope, service
 
@@ -68,5 +68,8 @@ def sitemap() -> Response:
 @blueprint.get("/robots.txt")
 def robots() -> Response:
     """Search results and dumps are for people and programs, not for crawlers."""
-    lines = ("User-agent: *", "Disallow: /dataset?", "Disallow: /datastore/", f"Sitemap: {_site()}/sitemap.xml", "")
+    site = _site()
+    whole = f"# Everything in one file, made every night: {site}{bulk.ADDRESS}"
+    rules = ("User-agent: *", "Disallow: /dataset?", "Disallow: /datastore/", f"Allow: {bulk.ADDRESS}")
+    lines = (whole, *rules, f"Sitemap: {site}/sitemap.xml", "")
     return Response("\n".join(lines), mimetype="text/plain")

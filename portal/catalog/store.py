@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError, NoResultFound
 from sqlalchemy.orm import Session
 
-from portal.catalog import documents, models
+from portal.catalog import bulk, documents, models
 from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedResource, PublishedTheme
 from search.documents import SearchDocument
 
@@ -189,6 +189,7 @@ def withdraw(
     dikecualikan) it answers 404 like any unknown address. Repeating an applied order returns what is left to clean.
     """
     if not applied(session, order_id):
+        bulk.close(session, order_id)
         live = session.execute(select(models.dataset).where(models.dataset.c.id == dataset_id)).one_or_none()
         gone = _published_versions(session, dataset_id, version)
         if live is not None:

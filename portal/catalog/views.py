@@ -214,12 +214,3 @@ def about() -> Page:
 def charter() -> Page:
     """The service charter (PERKI 24(4), 47-48)."""
     return render("catalog/charter.html", profile=runtime().profile)
-
-
-@blueprint.get("/api")
-def api_page() -> Page:
-    """How programs read the portal, with this portal's own ids."""
-    newest = service(CatalogReader).newest(1)
-    return render(
-        "catalog/api.html", sample=newest[0] if newest else None, site_url=runtime().settings.site_url.rstrip("/")
-    )

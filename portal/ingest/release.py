@@ -17,13 +17,15 @@ from sqlalchemy.exc import NoResultFound
 from sqlalchemy.orm import Session
 
 from portal.access.rows import FileDamaged
-from portal.catalog import store
+from portal.catalog import bulk, store
 from portal.contract import events
-from portal.ingest import gate, lifecycle
+from portal.ingest import gate, lifecycle, live_drafts
 from portal.ingest.assembling import Assembler
+from portal.ingest.bulk_copy import queue_copy
 from portal.ingest.desk import Desk, OpenDataset, move
 from portal.ingest.indexing import Indexer
 from portal.ingest.lifecycle import State
+from portal.ingest.live_tables import LiveTables
 from portal.ingest.loading import Checkpoint, no_stop
 from portal.ingest.orders import EXEMPT_REASON, REVERSIBLE, Order, Step
 from portal.ingest.publicrows import PublicRows
@@ -131,6 +133,7 @@ class Releaser:
     def _withdraw(self, order: Order, progress: OnProgress) -> None:
         """Pointer first; what may be removed is noted before, cleaned up after (`_finish`)."""
         progress(0.2, _("Menarik dari sisi publik"))
+        self._recall(order)
         tables, hashes = self._published_parts(order)
         self.public.rollback()
         self.desk.orders.note(order.id, "tabel", tables)
@@ -144,6 +147,15 @@ class Releaser:
         self.public.commit()
         self.checkpoint("tarik:diterbitkan")
         self._step(order, Step.FLIPPED)
+
+    def _recall(self, order: Order) -> None:
+        """Rows that went on entering live tables come back into the vault first; no more enter from here on (I5a)."""
+        opened = self._reach(order)
+        if opened is not None and order.version in {0, opened.dataset.live_version}:
+            live_drafts.recall(self.desk, self.public, opened)
+            self.desk.session.commit()
+            self.public.commit()
+        self.desk.session.rollback()
 
     def _published_parts(self, order: Order) -> tuple[list[str], list[str]]:
         values: dict[str, Any] = {"id": order.dataset_id, "version": order.version}
@@ -168,11 +180,25 @@ class Releaser:
         if order.step is Step.FLIPPED:
             if order.kind == "tarik":
                 self.clean(order)
+                self._thaw(order)
+                self._renew_copy()
                 self.checkpoint("tarik:dibersihkan")
             self._index(order)
             self._step(order, Step.INDEXED)
         self._mark(order)
         self.checkpoint(f"{order.kind}:ditandai")
+
+    def _renew_copy(self) -> None:
+        """The dump of the catalogue was closed with the pointer; its file goes, and a new one is ordered."""
+        bulk.sweep(self.public, self.files)
+        self.public.commit()
+        queue_copy(self.desk.session)
+        self.desk.session.commit()
+
+    def _thaw(self, order: Order) -> None:
+        """Live tables that an earlier version still shows take rows again."""
+        LiveTables(self.public).thaw(order.dataset_id)
+        self.public.commit()
 
     def _index(self, order: Order) -> None:
         """The index follows. A document that is behind is marked so in the database and waits for a job of its own;
@@ -228,6 +254,7 @@ class Releaser:
         fresh = opened.vault.datasets.get(opened.id)
         opened.vault.datasets.update_version(opened.id, order.version, fresh.revision, released=order.created)
         self.desk.people.finish_assignments(opened.id, order.version)
+        live_drafts.published(opened, order.version)
 
     def _mark_withdrawn(self, opened: OpenDataset, order: Order) -> None:
         for row in opened.vault.datasets.versions(opened.id):
@@ -244,6 +271,7 @@ class Releaser:
             self.public.rollback()
             return False
         self.clean(order)
+        self._thaw(order)
         self.desk.orders.step(order.id, Step.CANCELLED)
         self.desk.orders.forget(order.id)
         self.desk.session.commit()

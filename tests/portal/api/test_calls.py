@@ -32,7 +32,8 @@ def test_both_addresses_and_the_version(world: World) -> None:
     assert world.client.get("/api/action/package_show?id=imunisasi").data == one
     assert [world.client.get(f"/api/{n}").get_json() for n in (1, 2, 3)] == [{"version": n} for n in (1, 2, 3)]
     assert world.client.get("/api/4").status_code == 404
-    assert world.client.get("/api").mimetype == "text/html"
+    assert world.client.get("/api").get_json() == {"version": 1}
+    assert world.client.get("/api", headers={"Accept": "text/html"}).mimetype == "text/html"
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -89,7 +88,7 @@ def test_suggestions_for_forms(world: World) -> None:
 
 
 @pytest.fixture
-def bare() -> Iterator[FlaskClient]:
+def bare() -> FlaskClient:
     """An application that says what a write's data was read as."""
     app = Flask("uji")
 
@@ -106,7 +105,7 @@ def bare() -> Iterator[FlaskClient]:
             for name, value in data.values.items()
         }
 
-    yield app.test_client()
+    return app.test_client()
 
 
 def test_uploads_come_as_files(bare: FlaskClient) -> None:

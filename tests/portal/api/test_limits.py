@@ -83,7 +83,9 @@ def test_costs() -> None:
     assert cost("package_search", rows=10**30) == cost("package_search", rows=1_000)
     assert cost("package_search", start=50_000) > cost("package_search", start=10)
     assert cost("datastore_search", limit=32_000) > cost("datastore_search", limit=[1], offset="x")
-    harvest = sum(cost("package_search", rows=1_000, start=start) + limits.ARRIVAL for start in range(0, 100_000, 1_000))
+    harvest = sum(
+        cost("package_search", rows=1_000, start=start) + limits.ARRIVAL for start in range(0, 100_000, 1_000)
+    )
     assert harvest < 20_000, "a catalogue of 100,000 datasets is read page by page without ever being told to wait"
 
 

@@ -104,7 +104,7 @@ PATHS = (
 def test_every_page_answers(site: Site, path: str, lang: str) -> None:
     query = {"lang": lang} if lang else {}
     joined = path + (("&" if "?" in path else "?") + "lang=en" if query else "")
-    answer = site.client().get(joined)
+    answer = site.client().get(joined, headers={"Accept": "text/html"})
     text = answer.get_data(as_text=True)
     assert answer.status_code == 200, text[-2000:]
     assert text.count("<h1") == 1

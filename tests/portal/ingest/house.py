@@ -14,6 +14,7 @@ from uuid import UUID
 
 import psycopg
 
+from portal.catalog import bulk
 from portal.contract.metadata import DatasetMetadata, Period
 from portal.ingest import wiring
 from portal.ingest.queries import DatasetView
@@ -210,7 +211,9 @@ class House:
         return [row[0] for row in rows]
 
     def public_files(self) -> set[str]:
-        return {key.rsplit("/", 1)[-1] for key in self.runtime.public_files.keys()}  # noqa: SIM118
+        """Files of versions, by hash; the dump of the catalogue comes and goes by jobs of its own."""
+        keys = (key for key in self.runtime.public_files.keys() if not key.startswith(bulk.FOLDER))  # noqa: SIM118
+        return {key.rsplit("/", 1)[-1] for key in keys}
 
     def public_tables(self) -> set[str]:
         rows = self.public.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'rows'").fetchall()
