@@ -11,6 +11,7 @@ import orjson
 from config import regions, vocabularies
 from portal.catalog import addresses, ckan_document
 from portal.catalog.published import PublishedDataset, PublishedFile, PublishedResource
+from portal.contract import facets
 from search.analysis import analysed
 from search.documents import Bounds, Coded, Named, SearchDocument
 
@@ -220,6 +221,10 @@ def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int, 
             columns=tuple(dict.fromkeys(columns)),
             agency=str(dataset.agency.id),
             extras=_fields(dataset),
+            facets={
+                name: tuple(Coded(value, label) for value, label in pairs)
+                for name, pairs in facets.values(meta).items()
+            },
             marks=_marks(dataset, site_url),
         )
     )

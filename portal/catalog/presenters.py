@@ -12,7 +12,8 @@ from markupsafe import Markup
 from config import regions, vocabularies
 from portal.catalog import addresses
 from portal.catalog.reader import DatasetRow, OrganizationRow, ThemeRow
-from portal.catalog.schemas import FACETS, SearchForm
+from portal.catalog.schemas import SearchForm, page_facets
+from portal.contract import facets as plugin_facets
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import FileView, ResourceView
 from portal.kernel.texts import gettext as _
@@ -64,14 +65,15 @@ def facet_titles() -> dict[str, str]:
         "jenis_data": _("Jenis data"),
         "license_id": _("Lisensi"),
         "tags": _("Kata kunci"),
+        **{spec.name: _(spec.label) for spec in plugin_facets.specs()},
     }
 
 
 def facets(form: SearchForm, results: Results, href: Callable[[str], str]) -> list[dict[str, Any]]:
     """Facets of a page: each option leads to the search with it chosen, or let go."""
-    shown = []
+    shown, names = [], page_facets()
     for name, title in facet_titles().items():
-        options = _options(form, name, results.facet(FACETS[name]), href)
+        options = _options(form, name, results.facet(names[name]), href)
         if options:
             shown.append({"title": title, "options": options, "id": f"faset-{name}"})
     return shown
@@ -95,7 +97,9 @@ def _options(form: SearchForm, name: str, facet: Facet, href: Callable[[str], st
 
 def chips(form: SearchForm, results: Results, href: Callable[[str], str]) -> list[tuple[str, str]]:
     """(label, address without it) of everything chosen."""
-    labels = {(name, item.value): item.label for name, index in FACETS.items() for item in results.facet(index).items}
+    labels = {
+        (name, item.value): item.label for name, index in page_facets().items() for item in results.facet(index).items
+    }
     found = [(labels.get(pair, pair[1]), href(form.without(*pair).query())) for pair in form.chosen]
     if form.bbox:
         found.append((_("Dalam kotak peta"), href(form.without_box().query())))

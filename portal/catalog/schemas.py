@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from portal.contract import facets
 from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
 
@@ -34,6 +35,12 @@ FACETS: Mapping[str, str] = {
     "tags": "tags",
 }
 
+
+def page_facets() -> dict[str, str]:
+    """The house's facets, then the plugins': their name in an address → their name in the index."""
+    return {**FACETS, **{spec.name: spec.name for spec in facets.specs()}}
+
+
 Box = tuple[float, float, float, float]
 
 
@@ -51,7 +58,7 @@ class SearchForm:
     @classmethod
     def parse(cls, args: MultiDict[str, str]) -> SearchForm:
         """Read an address. Raises Invalid for a box that is none; odd pages and orders fall back to the first."""
-        chosen = [(name, value) for name in FACETS for value in args.getlist(name) if 0 < len(value) <= 200]
+        chosen = [(name, value) for name in page_facets() for value in args.getlist(name) if 0 < len(value) <= 200]
         sort = args.get("urut", "")
         page = args.get("page", 1, type=int)
         return cls(
@@ -90,7 +97,7 @@ class SearchForm:
     def pairs(self) -> list[tuple[str, str]]:
         """The address's query as pairs; equal searches give equal addresses."""
         found = [("q", self.q)] if self.q else []
-        found += [pair for name in FACETS for pair in self.chosen if pair[0] == name]
+        found += [pair for name in page_facets() for pair in self.chosen if pair[0] == name]
         if self.bbox:
             found.append(("ext_bbox", ",".join(f"{value:g}" for value in self.bbox)))
         if self.within:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from portal.catalog.reader import CatalogReader, DatasetRow
-from portal.catalog.schemas import FACETS, PAGE_SIZE, SearchForm
+from portal.catalog.schemas import PAGE_SIZE, SearchForm, page_facets
 from portal.kernel.decisions import require
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission
@@ -36,9 +36,10 @@ class SearchPage:
 
 def query_of(form: SearchForm) -> SearchQuery:
     """The form as a query: values of one facet are alternatives, facets narrow each other."""
+    names = page_facets()
     by_facet: dict[str, list[Node]] = {}
     for name, value in form.chosen:
-        by_facet.setdefault(name, []).append(Term(FACETS[name], value))
+        by_facet.setdefault(name, []).append(Term(names[name], value))
     # without words there is nothing to be relevant to: newest first
     sort = NEWEST if form.sort == "relevan" and not form.q else SORTS[form.sort]
     return SearchQuery(
@@ -46,7 +47,7 @@ def query_of(form: SearchForm) -> SearchQuery:
         filters=tuple(nodes[0] if len(nodes) == 1 else Or(tuple(nodes)) for nodes in by_facet.values()),
         bbox=Bounds(*form.bbox) if form.bbox else None,
         relation="within" if form.within else "intersects",
-        facets=tuple(FacetRequest(name, FACET_LIMIT) for name in FACETS.values()),
+        facets=tuple(FacetRequest(name, FACET_LIMIT) for name in names.values()),
         sort=sort,
         start=(form.page - 1) * PAGE_SIZE,
         rows=PAGE_SIZE,
@@ -78,7 +79,7 @@ class CatalogService:
         """Counts of every facet over the whole catalogue, without rows (home page)."""
         require(identity, Permission.PUBLISHED_READ)
         return self.engine.search(
-            SearchQuery(facets=tuple(FacetRequest(name, FACET_LIMIT) for name in FACETS.values()), rows=0)
+            SearchQuery(facets=tuple(FacetRequest(name, FACET_LIMIT) for name in page_facets().values()), rows=0)
         )
 
     def dataset(self, identity: Identity, name_or_id: str, version: int | None = None) -> DatasetRow:
