@@ -202,7 +202,9 @@ def reorder(dataset_id: UUID) -> Answer:
         undo()
         require_act(view, Act.EDIT)
         return dataset_page(view_of(dataset_id), status_of(refusal), refusal)
-    return redirect(url_for("ingest.dataset", dataset_id=dataset_id, pindah=moved, arah=way, _anchor="berkas"), 303)
+    # the address names the button, so the keyboard stays on it without a script; at the ends, on the one that works
+    button = "turun" if order[0] == moved else "naik" if order[-1] == moved else way
+    return redirect(url_for("ingest.dataset", dataset_id=dataset_id, pindah=moved, _anchor=f"{button}-{moved}"), 303)
 
 
 @blueprint.route(AT + "/hapus", methods=["GET", "POST"])
