@@ -152,7 +152,12 @@ CALLS: tuple[Call, ...] = (
     Call("package_search", {"fq_list": "name:dx§*", "sort": "name asc"}),
     Call("package_search", {"fq_list": [], "fq": COUNTED, "sort": "name asc"}),
     Call("package_search", {"fq_list": ["((("]}),
-    *(Call("package_search", {"fq": COUNTED, "sort": sort}, values=sort not in ("score desc",)) for sort in SORTS),
+    *(
+        Call(
+            "package_search", {"fq": COUNTED, "sort": sort}, values=sort not in ("score desc", "id asc", "random_1 asc")
+        )
+        for sort in SORTS
+    ),
     *(ask(rows=rows) for rows in (0, 1, 2, "1", 1000, 1001, 5000, -1, "x", 1.5, [], {}, None, "", True, 2**40)),
     *(ask(start=start) for start in (0, 1, 100, "1", -1, "x", 1.5, [], None, "", 2**40)),
     ask(rows=1, start=1, how="get"),

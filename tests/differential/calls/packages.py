@@ -30,7 +30,7 @@ CALLS: tuple[Call, ...] = (
     Call("package_list", values=False),
     Call("package_list", {"limit": 2}, values=False),
     Call("package_list", {"limit": "2", "offset": "1"}, how="get", values=False),
-    Call("package_list", {"limit": 0}),
+    Call("package_list", {"limit": 0}, values=False),
     Call("package_list", {"offset": 10**6}, values=False),
     *wrong("package_list", {}, "limit", (-1, "x", 1.5, [], {}, None, "", True, 2**40), "nobody"),
     *wrong("package_list", {}, "offset", (-1, "x", 1.5, [], {}, None, ""), "nobody"),
