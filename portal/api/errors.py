@@ -80,6 +80,8 @@ def _input(error: Exception) -> tuple[int, Body] | None:
         return 409, {**error.body, "__type": "Validation Error"}
     if isinstance(error, errors.Invalid):
         fields: Body = {name: list(texts) for name, texts in error.fields.items()}
+        if isinstance(error, errors.RowInvalid):
+            fields["records_row"] = error.row
         # clients take `message` for a text, whatever the other fields are
         shown = {**fields, "message": " ".join(fields["message"])} if "message" in fields else fields
         return 409, {**(shown or {"message": error.message}), "__type": "Validation Error"}

@@ -96,7 +96,7 @@ class DraftTables:
             raise Conflict(_("Ada baris dengan kunci yang sama."), rule="baris_kembar") from error
 
     def append(self, opened: OpenDataset, row: ResourceRow, batch: Batch) -> Written:
-        """One batch into a draft's table, whole or not at all. Raises RowInvalid, Conflict for a version past editing."""
+        """One batch into a draft's table, whole or not at all. Raises RowInvalid, Conflict past editing."""
         lifecycle.require_editable(opened.state)
         shape = shape_of_draft(row)
         key = tuple(dict(row.choice.get("live") or {}).get("key") or ())

@@ -7,6 +7,7 @@ from portal.api.action import Registry
 from portal.api.office import (
     activity,
     configuration,
+    datastore,
     follows,
     jobs,
     members,
@@ -33,6 +34,7 @@ ACTIONS: Registry = registry.table(
         activity.ACTIONS,
         vocabularies.ACTIONS,
         configuration.ACTIONS,
+        datastore.ACTIONS,
         jobs.ACTIONS,
     )
 )
