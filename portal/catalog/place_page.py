@@ -47,7 +47,7 @@ def figure(item: KeyFigure, place: regions.Region, lang: str) -> Figure:
     """Arguments of the macro `key_figure`: value, trend and sparkline, comparison, source and year."""
     known = vocabularies.units()[item.unit]
     name = item.indicator.label_en if lang == "en" else item.indicator.label
-    digits = 0 if known.dimension == "cacah" else min(known.decimals, 2)
+    digits = 0 if known.dimension == "cacah" else known.decimals if known.decimals < 2 else None
     metric = known.dimension in {"luas", "panjang"} or lang != "en"
     return {
         "name": name,
@@ -62,7 +62,7 @@ def figure(item: KeyFigure, place: regions.Region, lang: str) -> Figure:
     }
 
 
-def _spark(item: KeyFigure, name: str, digits: int, lang: str) -> Markup | None:
+def _spark(item: KeyFigure, name: str, digits: int | None, lang: str) -> Markup | None:
     if len(item.series) < MIN_TREND:
         return None
     (first, start), (last, end) = item.series[0], item.series[-1]
@@ -166,14 +166,14 @@ def _crumbs(ancestors: tuple[regions.Region, ...]) -> list[tuple[str, str]]:
 
 
 def front_figures(stated: Sequence[Figure], read: Sequence[KeyFigure], home: regions.Region, lang: str) -> list[Figure]:
-    """Three or four figures of the front page: those with a trend from published tables, else those stated at setup.
+    """At most four figures of the front page: those of published tables, then what was stated and no table has.
 
-    A figure comes whole from one source: a stated value never gets another table's line.
+    A figure comes whole from one source: a stated value never gets a table's line. Stated ones are texts in one
+    language, so they give way.
     """
-    trends = {item.indicator.label: figure(item, home, lang) for item in read if len(item.series) >= MIN_TREND}
-    names = [item["name"] for item in stated]
-    shown = [trends.get(item["name"]) or _stated(item) for item in stated]
-    return [*shown, *(item for name, item in trends.items() if name not in names)][:4]
+    published = {item.indicator.label: figure(item, home, lang) | {"compare": None} for item in read}
+    rest = [_stated(item) for item in stated if item["name"] not in published]
+    return [*published.values(), *rest][:4]
 
 
 def _stated(item: Figure) -> Figure:

@@ -18,6 +18,7 @@ from psycopg import sql
 from shapely.geometry import shape
 
 from config import regions
+from portal.catalog import place_page
 from portal.catalog.key_figures import KeyFigures
 from portal.catalog.neighbours import NEAR, neighbours, touching
 from portal.catalog.published import PublishedDataset
@@ -251,3 +252,39 @@ def test_nothing_is_due_where_nothing_is_announced(databases: Databases, tmp_pat
         assert "Belum ada rilis yang dijadwalkan" in World(app, runtime).text("/")
     finally:
         dispose(runtime)
+
+
+def test_a_stated_figure_gives_way_to_a_published_one(world: World) -> None:
+    """Numbers of the front page follow the language, since they are read and not stored as text."""
+    home = regions.region("33.29")
+    assert home is not None
+    scope = world.runtime.scope()
+    try:
+        read = scope.service(KeyFigures).of(ANONYMOUS, home)
+    finally:
+        scope.close()
+    stated = [
+        {
+            "name": "Luas wilayah",
+            "value": "1,0",
+            "unit": "km²",
+            "source": "lain",
+            "year": "2020",
+            "href": "",
+            "spark": "",
+        },
+        {
+            "name": "Panjang pantai",
+            "value": "65",
+            "unit": "km",
+            "source": "DKP",
+            "year": "2020",
+            "href": "",
+            "spark": "",
+        },
+    ]
+    with world.app.test_request_context("/?lang=en"):
+        shown = place_page.front_figures(stated, read, home, "en")
+    assert [item["name"] for item in shown] == ["Population", "Area", "Population density", "Panjang pantai"]
+    assert shown[1]["value"] == "1,836"
+    assert shown[3]["value"] == "65"
