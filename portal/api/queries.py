@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, Text, cast, func, literal_column, or_, select, text, type_coerce
+import orjson
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, func, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from portal.catalog import models
 from portal.catalog.reader import CatalogReader, as_uuid
+
+if TYPE_CHECKING:
+    from portal.api.memory import Memory
+
+T = TypeVar("T")
 
 #: Fields of a resource that can be searched: CKAN looks for a part of a text; the others must be equal.
 TEXT_FIELDS = frozenset({
@@ -56,9 +62,14 @@ class GroupFilter:
 class Queries:
     """On the public role's session: what it cannot read does not exist here."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, memory: Memory | None = None) -> None:
         self.session = session
         self.catalog = CatalogReader(session)
+        self._memory = memory
+
+    def _recalled(self, name: str, make: Callable[[], T]) -> T:
+        """What was read before, while nothing has changed; read anew where this process keeps nothing."""
+        return make() if self._memory is None else self._memory.recall(name, make)
 
     def package(self, name_or_id: str) -> str | None:
         """The ready document of a live dataset, or None (withdrawn, unknown and unpublished alike)."""
@@ -86,21 +97,38 @@ class Queries:
 
     def names(self, limit: int | None, offset: int) -> str:
         """Names of live datasets, sorted, as one JSON list made by the database."""
-        inner = select(models.dataset.c.name).order_by(models.dataset.c.name).limit(limit).offset(offset).subquery()
-        return self._list(select(inner.c.name.label("item")), "item")
+
+        def read() -> str:
+            inner = select(models.dataset.c.name).order_by(models.dataset.c.name).limit(limit).offset(offset).subquery()
+            return self._list(select(inner.c.name.label("item")), "item")
+
+        return read() if limit is not None or offset else self._recalled("names", read)
 
     def tags(self, words: Sequence[str], limit: int | None, offset: int) -> list[str]:
         """Tags in use that hold every one of the words, sorted."""
-        query = _tags(words).order_by("tag").limit(limit).offset(offset)
-        return list(self.session.scalars(query))
+        return self._holding(words)[offset : None if limit is None else offset + limit]
+
+    def _holding(self, words: Sequence[str]) -> list[str]:
+        wanted = [word.lower() for word in words]
+        return [name for name, folded in self._tags() if all(word in folded for word in wanted)]
+
+    def _tags(self) -> tuple[tuple[str, str], ...]:
+        """Every tag in use, sorted, and the same in lower case."""
+
+        def read() -> tuple[tuple[str, str], ...]:
+            mark = models.dataset_tag
+            names = self.session.scalars(select(mark.c.tag).distinct().order_by(mark.c.tag))
+            return tuple((name, name.lower()) for name in names)
+
+        return self._recalled("tags", read)
 
     def tag_names(self) -> str:
-        """Every tag in use, sorted, as one JSON list made by the database."""
-        return self._list(_tags(()), "tag")
+        """Every tag in use, sorted, as one JSON list."""
+        return self._recalled("tag_names", lambda: orjson.dumps([name for name, _ in self._tags()]).decode())
 
     def count_tags(self, words: Sequence[str]) -> int:
         """Number of tags in use that hold every one of the words."""
-        return int(self.session.scalar(select(func.count()).select_from(_tags(words).subquery())) or 0)
+        return len(self._holding(words))
 
     def has_tag(self, name: str) -> bool:
         """Whether a live dataset bears the tag."""
@@ -114,30 +142,28 @@ class Queries:
 
     def organizations(self, wanted: GroupFilter) -> list[GroupRow]:
         """Agencies that stand on the public side."""
-        table, item = models.organization, models.dataset
-        count = select(func.count()).where(item.c.organization_id == table.c.id).correlate(table).scalar_subquery()
-        return self._groups(table, count, wanted)
+        counted = (models.dataset.c.organization_id, models.dataset)
+        return _chosen(self._recalled("organizations", lambda: self._groups(models.organization, counted)), wanted)
 
     def themes(self, wanted: GroupFilter) -> list[GroupRow]:
         """Subject groups."""
-        table, link = models.theme, models.dataset_theme
-        count = select(func.count()).where(link.c.theme_id == table.c.id).correlate(table).scalar_subquery()
-        return self._groups(table, count, wanted)
+        counted = (models.dataset_theme.c.theme_id, models.dataset_theme)
+        return _chosen(self._recalled("themes", lambda: self._groups(models.theme, counted)), wanted)
 
-    def _groups(self, table: Table, count: Any, wanted: GroupFilter) -> list[GroupRow]:
-        query = select(
-            table.c.id, table.c.name, table.c.title, table.c.description, table.c.created,
-            count.label("package_count"), table.c.image_url, table.c.extras, table.c.approval_status,
-        ).where(table.c.state == "active")  # fmt: skip
-        if wanted.names:
-            ids = [key for name in wanted.names if (key := as_uuid(name))]
-            query = query.where(or_(table.c.name.in_(wanted.names), table.c.id.in_(ids)))
-        if wanted.words:
-            parts = (table.c.name, table.c.title, table.c.description)
-            query = query.where(or_(*(part.icontains(wanted.words, autoescape=True) for part in parts)))
-        order: Any = {"name": table.c.name, "title": table.c.title}.get(wanted.sort, literal_column("package_count"))
-        query = query.order_by(order.desc() if wanted.descending else order.asc(), table.c.name)
-        return [GroupRow(*row) for row in self.session.execute(query.limit(wanted.limit).offset(wanted.offset))]
+    def _groups(self, table: Table, count: tuple[Column[Any], Table]) -> tuple[GroupRow, ...]:
+        """All of them by title, with their counts: one statement, whatever is asked of them."""
+        key, counted = count
+        counts = select(key, func.count().label("number")).group_by(key).select_from(counted).subquery()
+        query = (
+            select(
+                table.c.id, table.c.name, table.c.title, table.c.description, table.c.created,
+                func.coalesce(counts.c.number, 0), table.c.image_url, table.c.extras, table.c.approval_status,
+            )
+            .outerjoin(counts, counts.c[key.name] == table.c.id)
+            .where(table.c.state == "active")
+            .order_by(table.c.title, table.c.name)
+        )  # fmt: skip
+        return tuple(GroupRow(*row) for row in self.session.execute(query))
 
     def formats(self, words: str, limit: int) -> list[str]:
         """Formats of live resources that hold the words, most frequent first, in lower case."""
@@ -181,10 +207,23 @@ class Queries:
         return int(count or 0), list(self.session.scalars(query))
 
 
-def _tags(words: Sequence[str]) -> Select[Any]:
-    mark = models.dataset_tag
-    conditions = [mark.c.tag.icontains(word, autoescape=True) for word in words]
-    return select(mark.c.tag).where(*conditions).distinct()
+def _chosen(rows: Sequence[GroupRow], wanted: GroupFilter) -> list[GroupRow]:
+    """Those that are wanted, in the order wanted; `rows` come by title."""
+    names = {*wanted.names, *(str(key) for name in wanted.names if (key := as_uuid(name)))}
+    word = wanted.words.lower()
+    found = [
+        row
+        for row in rows
+        if (not names or row.name in names or str(row.id) in names)
+        and (not word or any(word in part.lower() for part in (row.name, row.title, row.description)))
+    ]
+    if wanted.sort == "name":
+        found.sort(key=lambda row: row.name)
+    elif wanted.sort == "package_count":
+        found.sort(key=lambda row: (-row.package_count if wanted.descending else row.package_count, row.name))
+    if wanted.descending and wanted.sort != "package_count":
+        found.reverse()
+    return found[wanted.offset : None if wanted.limit is None else wanted.offset + wanted.limit]
 
 
 def _member(field: str) -> ColumnElement[Any]:

@@ -22,12 +22,12 @@ def names(world: World, **data: Any) -> list[str]:
 
 def test_shape_and_budget(world: World, statements: Counter) -> None:
     asked = {"q": "stunting balita", "facet.field": ["organization", "groups", "tags", "res_format", "license_id"]}
-    world.result("package_search", asked)  # a new connection asks the server for its version first
+    world.result("package_search", {"q": "balita"})  # a new connection asks the server for its version first
     with statements() as log, counting(world.runtime.search) as calls:
         found = world.result("package_search", asked)
     assert calls == ["search"]
     # the PostgreSQL engine's own call is in the log too; beside it, one statement brings the documents
-    assert len([text for text in log.texts if "catalog." in text]) == 1
+    assert len([text for text in log.texts if "catalog." in text and "catalog.change" not in text]) == 1
     assert set(found) == {"count", "facets", "results", "sort", "search_facets"}
     assert found["sort"] == "score desc, metadata_modified desc"
     assert found["facets"]["organization"] == {"dinas-kesehatan": 2}
@@ -78,7 +78,10 @@ EVERY = {"imunisasi", "sebaran-puskesmas", "stunting-kecamatan"}
         ({"ext_bbox": "0,0,1,1"}, set()),
         ({"ext_bbox": "", "ext_lain": "1", "fq": "name:imunisasi"}, {"imunisasi"}),
         ({"ext_bbox": "10,10,5,5"}, set()),
-        ({"fq": "capacity:public +permission_labels:public +entity_type:package +site_id:default -isopen:false"}, EVERY),
+        (
+            {"fq": "capacity:public +permission_labels:public +entity_type:package +site_id:default -isopen:false"},
+            EVERY,
+        ),
         ({"fq": "num_resources:1", "q": "num_tags:[1 TO 2]"}, EVERY),
         ({"q": "author:kesehatan OR maintainer:[a TO z]"}, EVERY),
         ({"q": "res_name:(stunting)"}, {"stunting-kecamatan", "imunisasi"}),
@@ -164,9 +167,13 @@ def test_facets(world: World) -> None:
 def test_any_field_can_be_counted(world: World) -> None:
     asked = ["license_id", "isopen", "private", "capacity", "state", "owner_org", "frequency", "num_resources"]
     found = world.result("package_search", {"facet.field": asked})["facets"]
-    assert found["state"] == {"active": 3} and found["capacity"] == {"public": 3} and found["private"] == {"false": 3}
-    assert found["frequency"] == {"tahunan": 3} and found["num_resources"] == {"1": 3}
-    assert sorted(found["owner_org"].values()) == [1, 2] and sum(found["license_id"].values()) == 3
+    assert found["state"] == {"active": 3}
+    assert found["capacity"] == {"public": 3}
+    assert found["private"] == {"false": 3}
+    assert found["frequency"] == {"tahunan": 3}
+    assert found["num_resources"] == {"1": 3}
+    assert sorted(found["owner_org"].values()) == [1, 2]
+    assert sum(found["license_id"].values()) == 3
     assert set(found) == set(asked)
 
 

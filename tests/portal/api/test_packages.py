@@ -10,7 +10,7 @@ import pytest
 
 from portal.catalog.addresses import stable_id
 from tests.factories import published as factory
-from tests.portal.api.world import World
+from tests.portal.api.world import World, reads
 from tests.support import StatementLog
 
 NAMES = ["imunisasi", "sebaran-puskesmas", "stunting-kecamatan"]
@@ -33,7 +33,7 @@ def test_package_list_pages(world: World) -> None:
 def test_package_show_by_name_and_id(world: World, statements: Counter) -> None:
     with statements() as log:
         found = world.result("package_show", {"id": "stunting-kecamatan"})
-    assert len(log) == 1
+    assert reads(log) == 1
     assert world.result("package_show", {"id": str(world.first.id)}) == found
     assert world.result("package_show", {"name_or_id": str(world.first.id).upper()}) == found
     assert found["metadata_modified"] == "2026-03-02T08:30:00.000000"
@@ -62,7 +62,7 @@ def test_package_show_refusals(world: World) -> None:
 def test_whole_packages(world: World, statements: Counter) -> None:
     with statements() as log:
         rows = world.result("current_package_list_with_resources", {"limit": 2})
-    assert len(log) == 1
+    assert reads(log) == 1
     assert [row["name"] for row in rows] == ["imunisasi", "sebaran-puskesmas"]
     assert rows[0] == world.result("package_show", {"id": "imunisasi"})
     pages = [world.result("current_package_list_with_resources", {"limit": 2, "page": 2})]
@@ -90,10 +90,9 @@ def test_package_autocomplete(world: World) -> None:
 
 @pytest.mark.parametrize(("kind", "name", "others"), [("organization", "dinas-kesehatan", 2), ("group", "sosial", 2)])
 def test_groups_and_organizations(world: World, statements: Counter, kind: str, name: str, others: int) -> None:
-    assert name in world.result(f"{kind}_list")
     with statements() as log:
         listed = world.result(f"{kind}_list", {"all_fields": "true"})
-    assert len(log) == 1
+    assert reads(log) == 1
     row = next(item for item in listed if item["name"] == name)
     assert set(row) == GROUP_KEYS | {"package_count"}
     assert row["is_organization"] is (kind == "organization")
@@ -133,7 +132,7 @@ def test_order_and_choice_of_organizations(world: World) -> None:
 def test_tags(world: World, statements: Counter) -> None:
     with statements() as log:
         names = world.result("tag_list")
-    assert (len(log), names) == (1, ["balita", "gizi", "puskesmas", "stunting"])
+    assert (reads(log), names) == (1, ["balita", "gizi", "puskesmas", "stunting"])
     gizi = {"id": str(stable_id("tag", "gizi")), "name": "gizi", "vocabulary_id": None, "display_name": "gizi"}
     assert world.result("tag_list", {"all_fields": True})[1] == gizi
     assert world.result("tag_list", {"query": "GI"}) == ["gizi"]
@@ -164,7 +163,7 @@ def test_resources(world: World, statements: Counter) -> None:
     assert world.error("resource_show", {"id": "bukan-uuid"})[0] == 404
     with statements() as log:
         answer = world.result("resource_search", {"query": "name:STUNTING", "order_by": "size", "limit": 1})
-    assert len(log) <= 2
+    assert reads(log) <= 2
     assert (answer["count"], len(answer["results"])) == (2, 1)
     assert world.result("resource_search", {"query": f"hash:{'b' * 10}"})["count"] == 1
     assert world.result("resource_search", {"query": ["format:csv", "size:1234"]})["count"] == 2

@@ -22,7 +22,7 @@ from portal.kernel.db import open_engine
 from portal.web.request import Runtime
 from tests.apps import make_public
 from tests.factories import published as factory
-from tests.support import Databases
+from tests.support import Databases, StatementLog
 
 SITE = "http://127.0.0.1:8000"
 COLUMNS = (
@@ -123,6 +123,8 @@ def index(databases: Databases, documents: Any) -> None:
     engine = open_search(databases.addresses.publisher, "portal-public")
     engine.upsert(documents)
     engine.close()
+    with psycopg.connect(databases.addresses.publisher) as connection:
+        connection.execute("UPDATE catalog.change SET number = number + 1 WHERE kind = 'indeks'")
 
 
 def make_table(databases: Databases, handle: str) -> None:
@@ -154,6 +156,13 @@ def many(databases: Databases, count: int, name: str = "banyak") -> None:
         session.commit()
         index(databases, store.unindexed(session, limit=count + 10))
     engine.dispose()
+
+
+def reads(log: StatementLog) -> int:
+    """How many statements read something, beside at most one look at the counters of changes."""
+    texts = [text for text in log.texts if "catalog.change" not in text]
+    assert len(log) - len(texts) <= 1, log.texts
+    return len(texts)
 
 
 def keys(value: Any) -> Any:

@@ -52,7 +52,7 @@ def ids(house: House, who: str, asked: str) -> set[str]:
 def test_a_draft_is_found_at_once_by_those_whose_duty_it_is(house: House, word: str) -> None:
     dataset_id = house.draft(judul=f"Data {word}", kata_kunci=(word, "gizi"))
     result = found(house, "siti", word, facets=(FacetRequest("tags"), FacetRequest("keadaan", other=True)))
-    assert (result.results.ids, result.drafts) == ((str(dataset_id),), {str(dataset_id)})
+    assert (result.results.ids, result.drafts) == ((str(dataset_id),), frozenset({str(dataset_id)}))
     assert {item.value for item in result.results.facet("tags").items} == {word, "gizi"}
     assert [item.value for item in result.results.facet("keadaan").items] == ["direncanakan"]
     assert ids(house, "kepala", word) == {str(dataset_id)}

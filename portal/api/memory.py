@@ -1,0 +1,98 @@
+"""What reads are made of, kept in memory while nothing has changed: never stale, since every use asks the database's
+counters of changes first (`catalog.change`, one look at two rows). Public side only.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar, cast
+
+import psycopg
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
+
+from portal.web.request import Runtime
+
+T = TypeVar("T")
+
+#: The catalogue's counter and the index's, as they stood when something was read.
+Stamp = tuple[int, ...]
+
+
+class Stamps:
+    """Reads the counters on a connection of its own, outside any transaction: what is committed is seen."""
+
+    def __init__(self, url: str) -> None:
+        self._pool = ConnectionPool(
+            url,
+            min_size=0,
+            max_size=8,
+            open=False,
+            timeout=2,
+            max_idle=300,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 0,
+                "connect_timeout": 2,
+                "application_name": "portal-stamp",
+            },
+        )
+        self._lock = threading.Lock()
+        self._asking = threading.local()
+
+    @contextmanager
+    def holding(self, stamp: Stamp) -> Iterator[None]:
+        """What this thread does inside goes by `stamp`, which was read at its begin: one look is enough."""
+        self._asking.stamp = stamp
+        try:
+            yield
+        finally:
+            self._asking.stamp = None
+
+    def now(self) -> Stamp | None:
+        """Both counters; None when the database does not answer."""
+        held: Stamp | None = getattr(self._asking, "stamp", None)
+        if held is not None:
+            return held
+        try:
+            if self._pool.closed:
+                with self._lock:
+                    self._pool.open(wait=False)
+            with self._pool.connection() as connection:
+                rows = connection.execute("SELECT number FROM catalog.change ORDER BY kind").fetchall()
+        except (psycopg.Error, PoolTimeout, PoolClosed):
+            return None
+        return tuple(int(row[0]) for row in rows)
+
+    def close(self) -> None:
+        """Let the connections go."""
+        self._pool.close()
+
+
+class Memory:
+    """Values by name, each with the counters that it was made under."""
+
+    def __init__(self, stamps: Stamps) -> None:
+        self._stamps = stamps
+        self._held: dict[str, tuple[Stamp, object]] = {}
+
+    def recall(self, name: str, make: Callable[[], T]) -> T:
+        """The value of that name, made anew when anything has changed since."""
+        stamp = self._stamps.now()
+        held = self._held.get(name)
+        if stamp is not None and held is not None and held[0] == stamp:
+            return cast("T", held[1])
+        value = make()
+        if stamp is not None:
+            self._held[name] = (stamp, value)
+        return value
+
+
+def offer(runtime: Runtime) -> None:
+    """Offer the memory of this process (public side)."""
+    stamps = Stamps(runtime.settings.public_database_url)
+    memory = Memory(stamps)
+    runtime.closers.append(stamps.close)
+    runtime.offer(Stamps, lambda _scope: stamps)
+    runtime.offer(Memory, lambda _scope: memory)
