@@ -105,6 +105,11 @@ class People:
         row = self.session.execute(query_people().where(where)).one_or_none()
         return None if row is None else Person(**row._mapping)
 
+    def by_email(self, email: str) -> Person | None:
+        """The person of that e-mail address, for the house's own use."""
+        row = self.session.execute(query_people().where(_P.c.email == email.lower())).one_or_none()
+        return None if row is None else Person(**row._mapping)
+
     def by_ids(self, ids: Iterable[UUID]) -> dict[UUID, Person]:
         """People by id, in one statement."""
         rows = self.session.execute(query_people().where(_P.c.id.in_(list(set(ids)))))
@@ -156,13 +161,10 @@ class People:
         colleagues = select(models.role_at.c.person_id).where(models.role_at.c.agency_id.in_(own))
         return or_(_P.c.id == identity.person_id, _P.c.id.in_(colleagues))
 
-    def taken(self, *, username: str = "", email: str = "", but: UUID | None = None) -> bool:
-        """Whether another person bears the username (or id) or has the e-mail address."""
+    def taken(self, username: str, but: UUID | None = None) -> bool:
+        """Whether another person bears the username, or has it as his id."""
         key = as_id(username)
-        same = [_P.c.username == username] if username else []
-        same += [_P.c.id == key] if key else []
-        same += [_P.c.email == email.lower()] if email else []
-        query = select(_P.c.id).where(or_(*same))
+        query = select(_P.c.id).where(_P.c.id == key if key else _P.c.username == username)
         if but is not None:
             query = query.where(_P.c.id != but)
         return self.session.scalar(query.limit(1)) is not None

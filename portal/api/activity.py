@@ -64,7 +64,7 @@ class ActivityDataArguments(IdArguments):
 class DiffArguments(IdArguments):
     """One act, the part to compare with the act before, and the form of the comparison."""
 
-    object_type: Text
+    object_type: Text = ""
     diff_type: Text = "unified"
 
 
@@ -243,8 +243,15 @@ def activity_data_show(call: Call, args: ActivityDataArguments) -> object:
 def activity_diff(call: Call, args: DiffArguments) -> object:
     """Return how a version differs from the one before. `id`, `object_type` (`package`), `diff_type` (`unified`,
     `context`, `html`). For those who may change the dataset."""
+    need_part(args)
     one(call, args.id)
     raise SignInRequired
+
+
+def need_part(args: DiffArguments) -> None:
+    """CKAN complains of the missing part only after the missing id. Raises Invalid."""
+    if not args.object_type:
+        raise Invalid(fields={"object_type": [_("Nilai wajib diisi")]})
 
 
 def diff(before: Any, after: Any, form: str) -> str:

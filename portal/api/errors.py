@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -37,7 +38,11 @@ class SearchQueryError(Exception):
 
 
 class IntegrityError(Exception):
-    """A part of the input has the wrong shape altogether (400)."""
+    """A part of the input has the wrong shape altogether (400); CKAN gives back the `data` that it was sent."""
+
+    def __init__(self, message: str, data: Mapping[str, Any] | None = None) -> None:
+        super().__init__(message)
+        self.data = data
 
 
 class Shaped(errors.Invalid):
@@ -90,7 +95,8 @@ def _input(error: Exception) -> tuple[int, Body] | None:
     if isinstance(error, errors.TooLarge):
         return 413, _typed("Validation Error", error.message)
     if isinstance(error, IntegrityError):
-        return 400, _typed("Integrity Error", str(error))
+        sent = {} if error.data is None else {"data": dict(error.data)}
+        return 400, {**_typed("Integrity Error", str(error)), **sent}
     return None
 
 

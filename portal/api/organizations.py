@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from pydantic_core import PydanticCustomError, PydanticUseDefault
+
+from portal.api import found
 from portal.api.action import Action, Call, is_uuid
 from portal.api.answers import MOST_ROWS, ROWS, spliced
-from portal.api.arguments import Arguments, Flag, IdArguments, Names, Natural, Text
+from portal.api.arguments import Arguments, Flag, Names, Natural, Text, as_natural
 from portal.api.queries import GroupFilter, GroupRow, GroupSort
+from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.errors import Invalid, NotFound
 from portal.kernel.texts import gettext as _
@@ -38,7 +42,7 @@ class GroupListArguments(Arguments):
     include_users: Flag = False
 
 
-class GroupShowArguments(IdArguments):
+class GroupShowArguments(RefArguments):
     """One of them, and how much of it."""
 
     include_datasets: Flag = False
@@ -55,10 +59,10 @@ class GroupAutocompleteArguments(Arguments):
     limit: Natural = 20
 
 
-class GroupPackagesArguments(IdArguments):
-    """A group's datasets."""
+class GroupPackagesArguments(RefArguments):
+    """A group's datasets; CKAN reads `limit` by a rule of its own."""
 
-    limit: Natural = ROWS
+    limit: Any = None
 
 
 def organization_list(call: Call, args: GroupListArguments) -> object:
@@ -95,8 +99,23 @@ def group_autocomplete(call: Call, args: GroupAutocompleteArguments) -> object:
 
 def group_package_show(call: Call, args: GroupPackagesArguments) -> object:
     """Return the datasets of a group, last changed first. `id`: its name or id; `limit`: 10, at most 1,000."""
-    row = _one(call, args.id, "group")
-    return spliced(call.queries.newest(min(args.limit or ROWS, MOST_ROWS), theme=row.id))
+    group = found.group(call, args.id, ("group", "organization"))
+    if group is None:
+        raise NotFound
+    key: dict[str, Any] = {"theme" if group.kind == "group" else "organization": group.id}
+    # CKAN asks for the datasets in a group of that name, which an organisation's are not
+    limit = 0 if group.kind == "organization" else _limit(args.limit)
+    return spliced(call.queries.newest(limit, **key)) if limit else []
+
+
+def _limit(value: Any) -> int:
+    """How many datasets; blank means CKAN's ten. Raises Invalid with CKAN's one message."""
+    if value in {None, ""}:
+        return ROWS
+    try:
+        return min(as_natural(value), MOST_ROWS)
+    except (PydanticCustomError, PydanticUseDefault) as error:
+        raise Invalid(fields={"message": [_("Limit harus bilangan bulat positif")]}) from error
 
 
 def _rows(call: Call, wanted: GroupFilter, kind: Kind) -> list[GroupRow]:
@@ -144,17 +163,17 @@ def _one(call: Call, name_or_id: str, kind: Kind) -> GroupRow:
 
 def _show(call: Call, args: GroupShowArguments, kind: Kind) -> object:
     row = _one(call, args.id, kind)
-    found = _document(row, kind, args)
+    shown = _document(row, kind, args)
     if args.include_datasets:
         key: dict[str, Any] = {"organization": row.id} if kind == "organization" else {"theme": row.id}
-        found["package_count"] = row.package_count
-        found["packages"] = spliced(call.queries.newest(ROWS, **key))
-    return found
+        shown["package_count"] = row.package_count
+        shown["packages"] = spliced(call.queries.newest(ROWS, **key))
+    return shown
 
 
 def _document(row: GroupRow, kind: Kind, args: GroupListArguments | GroupShowArguments) -> dict[str, Any]:
     """CKAN's organisation or group. Who its members are is not public: `users` is always empty here."""
-    found: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "approval_status": row.approval_status,
         "created": timestamp(row.created),
         "description": row.description,
@@ -170,13 +189,13 @@ def _document(row: GroupRow, kind: Kind, args: GroupListArguments | GroupShowArg
         "type": kind,
     }
     if args.include_dataset_count:
-        found["package_count"] = row.package_count
+        shown["package_count"] = row.package_count
     for name in ("users", "groups"):
         if getattr(args, f"include_{name}"):
-            found[name] = []
+            shown[name] = []
     if args.include_extras:
-        found["extras"] = list(row.extras)
-    return found
+        shown["extras"] = list(row.extras)
+    return shown
 
 
 def _autocomplete(call: Call, args: GroupAutocompleteArguments, kind: Kind) -> object:

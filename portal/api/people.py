@@ -7,13 +7,14 @@ who are signed in, and answers everybody else with these too (I9).
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
 from portal.api import found
 from portal.api.action import Action, Call
 from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text
+from portal.api.references import MaybeRefArguments, Ref, RefArguments, Referring
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.texts import gettext as _
 
@@ -28,25 +29,25 @@ class UserListArguments(Arguments):
     include_site_user: Flag = False
 
 
-class UserShowArguments(Arguments):
+class UserShowArguments(MaybeRefArguments):
     """One person by username or id; nothing is oneself."""
 
-    id: Text = ""
     include_datasets: Flag = False
     include_num_followers: Flag = False
     include_password_hash: Flag = False
     include_plugin_extras: Flag = False
 
 
-class UserAutocompleteArguments(Arguments):
+class UserAutocompleteArguments(Referring):
     """What is being typed."""
 
-    q: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"q"})
+    q: Ref
     limit: Natural = 20
     ignore_self: LaxFlag = False
 
 
-class MemberListArguments(IdArguments):
+class MemberListArguments(RefArguments):
     """Members of an organisation or group."""
 
     object_type: Text = ""
@@ -90,7 +91,7 @@ class KeyArguments(Arguments):
     key: Text
 
 
-class CollaboratorsArguments(IdArguments):
+class CollaboratorsArguments(RefArguments):
     """A dataset (or a person), and which capacity."""
 
     capacity: Text = ""
@@ -286,7 +287,7 @@ ACTIONS = (
             "user_followee_list", "dataset_followee_list", "group_followee_list", "organization_followee_list",
         )
     ),
-    _closed("followee_list", FolloweesArguments),
+    Action("followee_list", FolloweesArguments, account_needed),
     _closed("get_site_user", NoArguments),
     _closed("config_option_list", NoArguments),
     _closed("config_option_show", KeyArguments),

@@ -76,7 +76,8 @@ def install_i18n(app: Flask, preferred: Callable[[], str | None] | None = None) 
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(TRANSLATIONS)
 
     def select() -> str:
-        if preferred is not None and "lang" not in request.args:
+        # the API answers in one language, whoever calls: programs look for its words
+        if preferred is not None and "lang" not in request.args and request.blueprint != "api":
             wish = preferred()
             if wish in LANGUAGES:
                 return wish

@@ -289,6 +289,7 @@ def activity_diff(call: OfficeCall, args: DiffArguments) -> object:
     (`unified`, `context`, `html`). For those who may change the dataset."""
     if not call.identity.signed_in:
         return public.activity_diff(call, args)
+    public.need_part(args)
     act = public.one(call, args.id)
     after = orjson.loads(act.doc) if act.doc else {}
     owner = as_id(str(after.get("owner_org") or ""))

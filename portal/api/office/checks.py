@@ -143,11 +143,11 @@ class Checks:
             )
         return shown
 
-    def extras(self, value: Any, reserved: frozenset[str]) -> list[dict[str, str]]:
+    def extras(self, value: Any, reserved: frozenset[str], sent: Mapping[str, Any]) -> list[dict[str, str]]:
         """CKAN's extras: objects with key and value; of a key given twice the last counts."""
         found: dict[str, str] = {}
         faults: list[dict[str, list[str]]] = []
-        for item in objects("extras", value):
+        for item in objects("extras", value, sent):
             fault: dict[str, list[str]] = {}
             if not given(item.get("key")):
                 fault["key"] = [missing()]
@@ -163,11 +163,15 @@ class Checks:
         return [{"key": key, "value": text} for key, text in found.items()]
 
 
-def objects(name: str, value: Any) -> list[Mapping[str, Any]]:
-    """A list of objects. Raises IntegrityError for anything else, as CKAN does for a part of the wrong shape."""
+def objects(name: str, value: Any, sent: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """A list of objects; `sent` is the whole call.
+
+    Raises IntegrityError for anything else, as CKAN does for a part of the wrong shape.
+    """
     if value is None or value == "":
         return []
     if not isinstance(value, list) or any(not isinstance(item, Mapping) for item in value):
         kind = type(value).__name__ if not isinstance(value, list) else "list"
-        raise IntegrityError(_("Bagian “%(name)s” harus berupa daftar objek, bukan %(kind)s", name=name, kind=kind))
+        message = _("Bagian “%(name)s” harus berupa daftar objek, bukan %(kind)s", name=name, kind=kind)
+        raise IntegrityError(message, sent)
     return list(value)

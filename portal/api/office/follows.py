@@ -22,7 +22,7 @@ from portal.api.office.kinds import GROUP, ORGANIZATION, Face
 from portal.api.people import FolloweesArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import decide
-from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
@@ -185,6 +185,8 @@ def _followee_list(name: str) -> Action:
 
 def _own(call: OfficeCall, name_or_id: str) -> Person:
     """The caller himself, or anybody for an administrator. Raises Forbidden."""
+    if not call.identity.signed_in:
+        raise SignInRequired
     person = call.service(People).find(name_or_id)
     if person is None or not decide(call.identity, Permission.PERSON_EDIT, Subject(person_id=person.id)):
         if users.is_admin(call):
@@ -231,5 +233,5 @@ ACTIONS = (
     *(_followee_count(name) for name in _FOLLOWED),
     *(_followee_list(name) for name in _FOLLOWED),
     Action("followee_count", IdArguments, followee_count),
-    Action("followee_list", FolloweesArguments, followee_list, None),
+    Action("followee_list", FolloweesArguments, followee_list),
 )

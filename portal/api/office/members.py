@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -20,6 +20,7 @@ from portal.api.office.call import OfficeCall
 from portal.api.office.checks import given, missing
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face, face_of
 from portal.api.people import CollaboratorsArguments, MemberListArguments
+from portal.api.references import Ref, Referring
 from portal.api.service import ActionApi
 from portal.catalog import addresses
 from portal.kernel.decisions import require
@@ -31,18 +32,19 @@ from portal.kernel.texts import gettext as _
 _WORDS = {"admin": "Admin", "editor": "Editor", "member": "Member"}
 
 
-class MemberArguments(Arguments):
+class MemberArguments(Referring):
     """A thing in a group: a person (`user`) or a dataset (`package`)."""
 
-    id: Text
-    object: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"id", "object"})
+    id: Ref
+    object: Ref
     object_type: Text
 
 
 class MemberCreateArguments(MemberArguments):
     """A thing to put into a group, in which capacity."""
 
-    capacity: Text
+    capacity: Any
 
 
 class OrganizationMemberArguments(Arguments):
@@ -101,9 +103,9 @@ def member_create(call: OfficeCall, args: MemberCreateArguments) -> object:
     face, item = _target(call, args.id)
     if args.object_type == "user":
         person = _person(call, args.object)
-        return _put(call, face, item, person, _capacity(args.capacity, "capacity"))
+        return _put(call, face, item, person, _capacity(str(args.capacity), "capacity"))
     if args.object_type == "package" and face is GROUP:
-        return _put_package(call, item, args.object, inside=True)
+        return {**put_package(call, item, args.object, inside=True), "capacity": args.capacity}
     if args.object_type == "package":
         raise Invalid(fields={"message": [_("Dataset berpindah instansi lewat package_owner_org_update")]})
     raise Invalid(fields={"message": [_("%(kind)s bukan jenis yang dikenal", kind=args.object_type.title()[:80])]})
@@ -116,7 +118,7 @@ def member_delete(call: OfficeCall, args: MemberArguments) -> object:
         face.membership(call).remove(call.identity, item.id, _person(call, args.object).id)
         return None
     if args.object_type == "package" and face is GROUP:
-        _put_package(call, item, args.object, inside=False)
+        put_package(call, item, args.object, inside=False)
         return None
     raise Invalid(fields={"message": [_("%(kind)s bukan jenis yang dikenal", kind=args.object_type.title()[:80])]})
 
@@ -162,10 +164,14 @@ def _member(group_id: UUID, kind: str, key: UUID | str, capacity: str) -> dict[s
     }
 
 
-def _put_package(call: OfficeCall, group: Organization, name_or_id: str, *, inside: bool) -> dict[str, Any]:
-    """Groups of a dataset are its metadata: they change by a new version, with the rights and checks of one."""
+def put_package(call: OfficeCall, group: Organization, name_or_id: str, *, inside: bool) -> dict[str, Any]:
+    """Put a dataset into a group or take it out. Raises NotFound, Forbidden.
+
+    Groups of a dataset are its metadata: they change by a new version, with the rights and checks of one."""
     require(call.identity, Permission.GROUP_FILL, call.service(Groups).subject(call.identity, group.id))
-    package = package_of(call, name_or_id)
+    package = package_of(call, name_or_id) if name_or_id else None
+    if package is None:
+        raise NotFound(_("dataset"))
     names = [item["name"] for item in package["groups"]]
     wanted = [*names, group.name] if inside else [name for name in names if name != group.name]
     if sorted(set(wanted)) != sorted(names):

@@ -12,13 +12,14 @@ from portal.accounts.groups import Groups
 from portal.accounts.membership import Membership
 from portal.accounts.organizations import Organization, Organizations
 from portal.accounts.people import People
+from portal.api import found as published
 from portal.api.action import Action
 from portal.api.answers import ROWS, spliced
-from portal.api.arguments import Arguments
-from portal.api.office import kinds, users
+from portal.api.office import kinds, members, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
+from portal.api.references import MaybeRefArguments
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
@@ -31,10 +32,9 @@ FIELDS = frozenset({
 _TEXTS = ("title", "description", "image_url", "approval_status")
 
 
-class WriteArguments(Arguments):
+class WriteArguments(MaybeRefArguments):
     """An organisation or group: `users` are objects with `name` and `capacity`, `extras` with `key` and `value`."""
 
-    id: Raw
     name: Raw
     title: Raw
     description: Raw
@@ -45,12 +45,7 @@ class WriteArguments(Arguments):
     approval_status: Raw
     extras: Raw
     users: Raw
-
-
-class IdOnlyArguments(Arguments):
-    """One of them by name or id."""
-
-    id: Raw
+    packages: Raw
 
 
 def organization_create(call: OfficeCall, args: WriteArguments) -> object:
@@ -70,8 +65,8 @@ def _create(call: OfficeCall, args: WriteArguments, face: Face) -> object:
     register.require_create(call.identity)
     checks = Checks()
     values = _columns(call, args, face, checks, None)
-    values["extras"] = checks.extras(args.extras, FIELDS)
-    members = _members(call, args, checks)
+    values["extras"] = checks.extras(args.extras, FIELDS, _sent(args))
+    people = _members(call, args, checks)
     if given(args.id):
         _own_id(call, args, face, checks, values)
     if not users.is_admin(call):
@@ -82,9 +77,11 @@ def _create(call: OfficeCall, args: WriteArguments, face: Face) -> object:
     found = register.create(call.identity, values)
     if face is ORGANIZATION and call.service(Organizations).like_ckan:
         call.service(Membership).found(call.identity, found.id)
-    _put_members(call, face, found, members)
+    _put_members(call, face, found, people)
     face.publish(call, found.id)
     face.note(call, found, "new")
+    if face is GROUP:
+        _put_packages(call, found, args)
     return {**kinds.document(call, face, found), "users": kinds.people(call, face, found.id, inside=True)}
 
 
@@ -122,19 +119,22 @@ def _columns(
     return values
 
 
+def _sent(args: WriteArguments) -> dict[str, Any]:
+    return args.model_dump(exclude_unset=True)
+
+
 def _members(call: OfficeCall, args: WriteArguments, checks: Checks) -> dict[UUID, str] | None:
     """The members that the call names, by person; None when it names none at all."""
     if args.users is None:
         return None
     found: dict[UUID, str] = {}
-    for item in objects("users", args.users):
+    for item in objects("users", args.users, _sent(args)):
         name, capacity = item.get("name") or item.get("id"), item.get("capacity") or "member"
         person = call.service(People).find(str(name)) if given(name) else None
-        if person is None:
-            checks.fail("users", _("Pengguna tidak ditemukan"))
-        elif capacity not in ORDER:
+        # a person who is not here is left out, as CKAN does: a catalogue may come before its people
+        if person is not None and capacity not in ORDER:
             checks.fail("users", _("peran itu tidak ada."))
-        else:
+        elif person is not None:
             found[person.id] = str(capacity)
     return found
 
@@ -154,6 +154,24 @@ def _put_members(call: OfficeCall, face: Face, found: Organization, members: dic
             membership.put(call.identity, found.id, person_id, capacity)  # type: ignore[arg-type]
 
 
+def _put_packages(call: OfficeCall, group: Organization, args: WriteArguments) -> None:
+    """Make the group's datasets those of the call; datasets that the caller may not see are left out, as in CKAN."""
+    if args.packages is None:
+        return
+    wanted: set[str] = set()
+    for item in objects("packages", args.packages, _sent(args)):
+        name = item.get("id") or item.get("name")
+        try:
+            wanted.add(members.package_of(call, str(name))["id"] if given(name) else "")
+        except NotFound:
+            continue
+    now = {str(key) for key in published.datasets_of(call, published.FoundGroup(group.id, group.name, "group"))}
+    for key in sorted(wanted - now - {""}):
+        members.put_package(call, group, key, inside=True)
+    for key in sorted(now - wanted):
+        members.put_package(call, group, key, inside=False)
+
+
 def organization_update(call: OfficeCall, args: WriteArguments) -> object:
     """Change an organisation: fields that are not named stay, `extras` are replaced. `id` and what
     `organization_create` takes. For its administrators."""
@@ -171,20 +189,22 @@ def _update(call: OfficeCall, args: WriteArguments, face: Face, *, patch: bool =
     checks = Checks()
     values = _columns(call, args, face, checks, found)
     if args.extras is not None or not patch:
-        values["extras"] = checks.extras(args.extras, FIELDS)
-    members = _members(call, args, checks)
+        values["extras"] = checks.extras(args.extras, FIELDS, _sent(args))
+    people = _members(call, args, checks)
     checks.stop()
     changed = face.register(call).change(call.identity, found, values)
-    _put_members(call, face, changed, members)
+    _put_members(call, face, changed, people)
     face.publish(call, changed.id)
     face.note(call, changed, "deleted" if not changed.active else "changed")
+    if face is GROUP:
+        _put_packages(call, changed, args)
     key: dict[str, Any] = {"organization" if face is ORGANIZATION else "theme": changed.id}
     return {**kinds.document(call, face, changed), "packages": spliced(call.queries.newest(ROWS, **key))}
 
 
 def _to_change(call: OfficeCall, name_or_id: Any, face: Face) -> Organization:
     """The thing to change. Raises Invalid without an id, NotFound, SignInRequired, Forbidden, as CKAN in this order."""
-    if not given(name_or_id):
+    if name_or_id is None:
         raise Invalid(fields={"id": [missing()]})
     if not call.identity.signed_in:
         raise SignInRequired
@@ -206,12 +226,12 @@ def group_patch(call: OfficeCall, args: WriteArguments) -> object:
 
 
 def _patch(call: OfficeCall, args: WriteArguments, face: Face) -> object:
-    if not given(args.id) and not call.identity.signed_in:
+    if args.id is None and not call.identity.signed_in:
         raise Invalid(fields={"message": [_("id tidak disebut")]})
     return _update(call, args, face, patch=True)
 
 
-def organization_delete(call: OfficeCall, args: IdOnlyArguments) -> object:
+def organization_delete(call: OfficeCall, args: MaybeRefArguments) -> object:
     """Close an organisation that has no datasets (any more). `id`. For its administrators."""
     found = _to_change(call, args.id, ORGANIZATION)
     call.service(Organizations).delete(call.identity, found, _withdrawn(call))
@@ -219,7 +239,7 @@ def organization_delete(call: OfficeCall, args: IdOnlyArguments) -> object:
     return None
 
 
-def group_delete(call: OfficeCall, args: IdOnlyArguments) -> object:
+def group_delete(call: OfficeCall, args: MaybeRefArguments) -> object:
     """Close a group; its datasets stay. `id`. For its administrators."""
     found = _to_change(call, args.id, GROUP)
     call.service(Groups).delete(call.identity, found)
@@ -241,18 +261,18 @@ def _withdrawn(call: OfficeCall) -> list[UUID]:
     return list(call.queries.session.scalars(query))
 
 
-def organization_purge(call: OfficeCall, args: IdOnlyArguments) -> object:
+def organization_purge(call: OfficeCall, args: MaybeRefArguments) -> object:
     """Take an organisation out of the register for good; the record keeps that it was there. `id`. Administrators."""
     return _purge(call, args, ORGANIZATION)
 
 
-def group_purge(call: OfficeCall, args: IdOnlyArguments) -> object:
+def group_purge(call: OfficeCall, args: MaybeRefArguments) -> object:
     """Take a group out of the register for good; the record keeps that it was there. `id`. Administrators."""
     return _purge(call, args, GROUP)
 
 
-def _purge(call: OfficeCall, args: IdOnlyArguments, face: Face) -> object:
-    if not given(args.id):
+def _purge(call: OfficeCall, args: MaybeRefArguments, face: Face) -> object:
+    if args.id is None:
         raise Invalid(fields={"id": [missing()]})
     if not call.identity.signed_in:
         raise SignInRequired
@@ -274,10 +294,10 @@ ACTIONS = (
             (WriteArguments, group_update),
             (WriteArguments, organization_patch),
             (WriteArguments, group_patch),
-            (IdOnlyArguments, organization_delete),
-            (IdOnlyArguments, group_delete),
-            (IdOnlyArguments, organization_purge),
-            (IdOnlyArguments, group_purge),
+            (MaybeRefArguments, organization_delete),
+            (MaybeRefArguments, group_delete),
+            (MaybeRefArguments, organization_purge),
+            (MaybeRefArguments, group_purge),
         )
     ),
 )

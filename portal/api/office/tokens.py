@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import ClassVar
 
 from pydantic_core import PydanticCustomError, PydanticUseDefault
 
@@ -15,6 +16,7 @@ from portal.api.office import users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing
 from portal.api.people import TokensOfArguments
+from portal.api.references import Ref, Referring
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.texts import gettext as _
@@ -23,10 +25,11 @@ from portal.kernel.texts import gettext as _
 MOST_DAYS = 3_650
 
 
-class TokenCreateArguments(Arguments):
+class TokenCreateArguments(Referring):
     """Whose token, its name, and how long it lives (`expires_in` times `unit` seconds, as the CKAN plugin has it)."""
 
-    user: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"user"})
+    user: Ref
     name: Text
     expires_in: Raw
     unit: Raw
@@ -62,7 +65,9 @@ def api_token_create(call: OfficeCall, args: TokenCreateArguments) -> object:
     people, register = call.service(People), call.service(Tokens)
     person = people.find(args.user)
     if person is None or not people.seen(call.identity, person):
-        raise NotFound(_("pengguna"))
+        if users.is_admin(call):
+            raise NotFound(_("pengguna"))
+        raise Forbidden
     checks = Checks()
     if not args.name:
         checks.fail("name", missing())

@@ -67,7 +67,7 @@ def user_show(call: OfficeCall, args: UserShowArguments) -> object:
     if not call.identity.signed_in:
         return public.user_show(call, args)
     people = call.service(People)
-    person = people.see(call.identity, args.id or str(call.identity.person_id))
+    person = people.see(call.identity, str(call.identity.person_id) if args.id is None else args.id)
     found = document(call, person)
     if args.include_plugin_extras and is_admin(call):
         found["plugin_extras"] = person.plugin_extras

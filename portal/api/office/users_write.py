@@ -20,17 +20,17 @@ from portal.api.arguments import Arguments, Text
 from portal.api.office import tokens, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing
+from portal.api.references import MaybeRefArguments, RefArguments
 from portal.kernel.decisions import require
-from portal.kernel.errors import Invalid, NotFound, SignInRequired
+from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 from portal.operations.mail import Mailer, Notice
 
 
-class UserCreateArguments(Arguments):
+class UserCreateArguments(MaybeRefArguments):
     """A new account. `id` is the administrator's to choose; `with_apitoken` makes a token too."""
 
-    id: Raw
     name: Raw
     email: Raw
     password: Raw
@@ -50,12 +50,6 @@ class UserUpdateArguments(UserCreateArguments):
 
 class UserPatchArguments(UserUpdateArguments):
     """Changed fields of an account; what is not named stays."""
-
-
-class UserDeleteArguments(Arguments):
-    """An account by username or id."""
-
-    id: Text
 
 
 class UserInviteArguments(Arguments):
@@ -111,7 +105,8 @@ def _columns(
             _check_username(call, values["username"], person, checks)
     if person is None or given(args.email) or type(args) is UserUpdateArguments:
         values["email"] = checks.email("email", args.email)
-        if values["email"] and people.taken(email=values["email"], but=but):
+        owner = people.by_email(values["email"]) if values["email"] else None
+        if owner is not None and owner.id != but and owner.username != values.get("username"):
             checks.fail("email", _("Alamat surel “%(email)s” milik akun lain.", email=values["email"]))
     if given(args.fullname):
         values["name"] = checks.text("fullname", args.fullname)
@@ -127,7 +122,7 @@ def _columns(
 
 def _check_username(call: OfficeCall, username: str, person: Person | None, checks: Checks) -> None:
     """CKAN's `user_name_validator`."""
-    if call.service(People).taken(username=username, but=person.id if person else None):
+    if call.service(People).taken(username, person.id if person else None):
         checks.fail("name", _("Nama pengguna ini sudah dipakai akun lain. Pakailah nama lain."))
     elif person is not None and person.username != username and person.state != "pending" and not users.is_admin(call):
         checks.fail("name", _("Nama pengguna tidak dapat diubah."))
@@ -141,15 +136,15 @@ def user_update(call: OfficeCall, args: UserUpdateArguments) -> object:
 
 def user_patch(call: OfficeCall, args: UserPatchArguments) -> object:
     """Change the named fields of an account. `id` and what `user_update` takes."""
-    if not given(args.id) and not call.identity.signed_in:
+    if args.id is None and not call.identity.signed_in:
         raise Invalid(fields={"message": [_("id tidak disebut")]})
     return _change(call, args)
 
 
 def _change(call: OfficeCall, args: UserUpdateArguments) -> object:
-    if not given(args.id):
+    if args.id is None:
         raise Invalid(fields={"id": [missing()]})
-    person = _to_change(call, str(args.id))
+    person = _to_change(call, args.id)
     checks = Checks()
     values = _columns(call, args, checks, person)
     password = ""
@@ -180,12 +175,16 @@ def _to_change(call: OfficeCall, name_or_id: str) -> Person:
     """A person whom the caller may change. Nobody learns from a refusal whether there is such an account."""
     if not call.identity.signed_in:
         raise SignInRequired
-    person = users.named(call, name_or_id)
+    person = call.service(People).find(name_or_id)
+    if person is None and users.is_admin(call):
+        raise NotFound(_("pengguna"))
+    if person is None:
+        raise Forbidden
     require(call.identity, Permission.PERSON_EDIT, Subject(person_id=person.id))
     return person
 
 
-def user_delete(call: OfficeCall, args: UserDeleteArguments) -> object:
+def user_delete(call: OfficeCall, args: RefArguments) -> object:
     """Keep a person out: his sessions end, his tokens are revoked, his memberships are taken away. `id`.
     Administrators only."""
     person = call.service(People).find(args.id)
@@ -203,7 +202,7 @@ def user_invite(call: OfficeCall, args: UserInviteArguments) -> object:
     (`admin`, `editor`, `member`). Administrators only."""
     checks = Checks()
     email = checks.email("email", args.email)
-    if email and call.service(People).taken(email=email):
+    if email and call.service(People).by_email(email):
         checks.fail("email", _("Alamat surel “%(email)s” milik akun lain.", email=email))
     checks.require(group_id=args.group_id, role=args.role)
     checks.stop()
@@ -232,7 +231,7 @@ def _free_username(people: People, email: str) -> str:
     stem = re.sub(r"[^a-z0-9_-]+", "-", email.split("@", 1)[0].lower())[:90] or "orang"
     while True:
         name = f"{stem}-{secrets.randbelow(10_000)}"
-        if not people.taken(username=name):
+        if not people.taken(name):
             return name
 
 
@@ -240,6 +239,6 @@ ACTIONS = (
     Action("user_create", UserCreateArguments, user_create, Permission.PERSON_INVITE, writes=True),
     Action("user_update", UserUpdateArguments, user_update, writes=True),
     Action("user_patch", UserPatchArguments, user_patch, writes=True),
-    Action("user_delete", UserDeleteArguments, user_delete, Permission.PERSON_ROLE, writes=True),
+    Action("user_delete", RefArguments, user_delete, Permission.PERSON_ROLE, writes=True),
     Action("user_invite", UserInviteArguments, user_invite, Permission.PERSON_INVITE, writes=True, rights_first=False),
 )

@@ -102,7 +102,9 @@ def _name(call: OfficeCall, args: VocabularyWriteArguments, checks: Checks, foun
 def _tags(args: VocabularyWriteArguments, checks: Checks) -> list[str] | None:
     if args.tags is None:
         return None
-    return [checks.tag("tags", item.get("name")) for item in objects("tags", args.tags)]
+    return [
+        checks.tag("tags", item.get("name")) for item in objects("tags", args.tags, args.model_dump(exclude_unset=True))
+    ]
 
 
 def _published(call: OfficeCall, key: str) -> dict[str, Any]:

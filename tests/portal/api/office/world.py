@@ -114,7 +114,8 @@ class OfficeWorld:
     def public(self) -> Flask:
         """The public process's application on the same databases and files."""
         if self._public is None:
-            runtime = public_runtime(public_settings(self.databases, self.folder, site_url=SITE))
+            profile = self.office.settings.profile
+            runtime = public_runtime(public_settings(self.databases, self.folder, site_url=SITE, profile=profile))
             self._public = create_public_app(runtime.settings, runtime), runtime
         return self._public[0]
 
