@@ -14,13 +14,16 @@ from sqlalchemy.orm import Session
 
 from portal.access.rows import FileDamaged
 from portal.catalog import bulk
+from portal.ingest import live_settling
 from portal.ingest.bulk_copy import COPY, BulkCopy, queue_copy
 from portal.ingest.findings import as_json
+from portal.ingest.live import SETTLE
 from portal.ingest.office_feed import held
 from portal.ingest.orders import REVERSIBLE, Order
 from portal.ingest.reading import OnProgress, Refused
 from portal.ingest.receiving import EXPIRE, INSPECT, STAGE, UPLOAD_LIFE
 from portal.ingest.release import refusal_findings
+from portal.ingest.sending import PUBLISH
 from portal.ingest.usage import UsageRoller
 from portal.ingest.workshop import Workshop
 from portal.kernel.errors import Conflict, Invalid, NotFound, PortalError
@@ -65,6 +68,13 @@ class Handlers:
         """`ingest.stage`: dataset_id, version, resource_id."""
         with self._workshop() as shop, refusing():
             shop.loader.stage(*_resource(run), _share(run))
+
+    def publish(self, run: JobRun) -> None:
+        """`ingest.publish`: order_id; the release of a version whose files came through the API, once all are loaded."""
+        order_id = UUID(str(run.arguments["order_id"]))
+        with self._workshop() as shop, refusing(), held(shop.desk.session, shop.feed):
+            if not shop.releaser.awaits_files(order_id):
+                shop.releaser.run(order_id, _share(run))
 
     def release(self, run: JobRun) -> None:
         """`ingest.release` and `ingest.withdraw`: order_id."""
@@ -112,6 +122,12 @@ class Handlers:
         with self._workshop() as shop:
             BulkCopy(shop.releaser.public, shop.releaser.files, shop.desk.clock).build()
 
+    def settle(self, run: JobRun) -> None:
+        """`ingest.endapkan`: table. Full text, blocks and documents of a live table that is quiet."""
+        with self._workshop() as shop:
+            live_settling.settle(shop.releaser.public, str(run.arguments["table"]))
+            shop.indexer.try_drain()
+
     def sweep(self, _run: JobRun) -> None:
         """`ingest.sweep`: finish or remove what orders without a job have left; clean; index what is behind."""
         with self._workshop() as shop:
@@ -131,6 +147,8 @@ class Handlers:
             if bulk.current(shop.releaser.public) is None:
                 queue_copy(session)
                 session.commit()
+            for name in live_settling.lost(shop.releaser.public):
+                live_settling.settle(shop.releaser.public, name)
             shop.releaser.public.rollback()
             shop.indexer.try_drain()
             shop.feed.try_drain()
@@ -151,7 +169,7 @@ def _working(session: Session, order: Order) -> bool:
     """Whether a job on the order's dataset is queued or running."""
     jobs = progress.of_subject(session, str(order.dataset_id))
     session.rollback()
-    return any(job.open for job in jobs if job.kind in {RELEASE, WITHDRAW})
+    return any(job.open for job in jobs if job.kind in {RELEASE, WITHDRAW, PUBLISH})
 
 
 def _quiet(_share: float, _message: str) -> None:
@@ -192,12 +210,14 @@ def tasks(runtime: Runtime, checkpoint: Callable[[str], None] | None = None) -> 
         Task(INSPECT, handlers.inspect, attempts=3),
         Task(STAGE, handlers.stage, attempts=3),
         Task(RELEASE, handlers.release),
+        Task(PUBLISH, handlers.publish),
         Task(WITHDRAW, handlers.release),
         Task(INDEX, handlers.index, attempts=20),
         Task(EXPIRE, handlers.expire_upload),
         Task(SWEEP, handlers.sweep, attempts=1),
         Task(USAGE, handlers.usage, attempts=3),
         Task(COPY, handlers.copy, attempts=3),
+        Task(SETTLE, handlers.settle, attempts=5),
     )
 
 
