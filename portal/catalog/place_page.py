@@ -48,11 +48,10 @@ def figure(item: KeyFigure, place: regions.Region, lang: str) -> Figure:
     known = vocabularies.units()[item.unit]
     name = item.indicator.label_en if lang == "en" else item.indicator.label
     digits = 0 if known.dimension == "cacah" else known.decimals if known.decimals < 2 else None
-    metric = known.dimension in {"luas", "panjang"} or lang != "en"
     return {
         "name": name,
         "value": formats.number(item.value, digits, lang),
-        "unit": known.symbol if metric else known.label_en,
+        "unit": _symbol(known.symbol, lang),
         "spark": _spark(item, name, digits, lang),
         "trend": _trend(item, lang),
         "compare": _comparison(item, place, lang),
@@ -60,6 +59,15 @@ def figure(item: KeyFigure, place: regions.Region, lang: str) -> Figure:
         "year": item.period,
         "href": with_lang(item.tables[0].address),
     }
+
+
+def _symbol(symbol: str, lang: str) -> str:
+    """A unit in short; in English, what is counted is named in English: jiwa/km² is persons/km²."""
+    if lang != "en":
+        return symbol
+    units = vocabularies.units()
+    counted = {part: units[part].label_en for part in symbol.split("/") if part in units}
+    return "/".join(counted.get(part, part) for part in symbol.split("/"))
 
 
 def _spark(item: KeyFigure, name: str, digits: int | None, lang: str) -> Markup | None:

@@ -287,4 +287,5 @@ def test_a_stated_figure_gives_way_to_a_published_one(world: World) -> None:
         shown = place_page.front_figures(stated, read, home, "en")
     assert [item["name"] for item in shown] == ["Population", "Area", "Population density", "Panjang pantai"]
     assert shown[1]["value"] == "1,836"
+    assert [item["unit"] for item in shown[:3]] == ["persons", "km²", "persons/km²"]
     assert shown[3]["value"] == "65"
