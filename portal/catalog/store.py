@@ -100,7 +100,7 @@ def _resource(published: PublishedDataset, item: PublishedResource, site_url: st
     }
 
 
-def _next_revision(session: Session, dataset_id: UUID) -> int:
+def next_revision(session: Session, dataset_id: UUID) -> int:
     """Greater than any before, also after the row was away: milliseconds of the clock, or one more than the last."""
     last = session.scalar(select(models.dataset.c.revision).where(models.dataset.c.id == dataset_id))
     return max(time.time_ns() // 1_000_000, (last or 0) + 1)
@@ -316,7 +316,7 @@ def set_downloads(session: Session, dataset_id: UUID, downloads: int) -> None:
     row = session.execute(select(models.dataset.c.search).where(models.dataset.c.id == dataset_id)).one_or_none()
     if row is None:
         return
-    revision = _next_revision(session, dataset_id)
+    revision = next_revision(session, dataset_id)
     document = replace(SearchDocument.from_json(row.search), downloads=downloads, revision=revision)
     session.execute(
         update(models.dataset)

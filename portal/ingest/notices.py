@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, get_args
 from uuid import UUID
 
-from sqlalchemy import text
+from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 from config import regions
 from config.profile import Profile
-from portal.catalog import addresses, store
-from portal.catalog.published import PublishedAgency, PublishedTheme
+from portal.catalog import addresses, refresh, store
+from portal.catalog.published import PublishedAgency, PublishedGroup, PublishedTheme
 
 NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs"]
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
@@ -25,6 +25,8 @@ class Notices:
         self._office = office
         self._public = public
         self._profile = profile
+        #: Datasets whose ready documents were written anew because a name or title in them changed.
+        self.refreshed = 0
 
     def notice(self, kind: NoticeKind, figures: Mapping[str, Any] | None = None, *, only: UUID | None = None) -> int:
         """Publish the facts of one kind as they are now; how many rows. Raises ValueError for any other kind.
@@ -56,8 +58,12 @@ class Notices:
         ).all()
         store.close_groups(self._public, "organization", [row.id for row in rows])
         wanted = [row for row in rows if only in {None, row.id}]
+        before = self._shown("organization", [row.id for row in wanted])
         for row in wanted:
-            store.write_organization(self._public, PublishedAgency(**row._asdict()))
+            agency = PublishedAgency(**row._asdict())
+            store.write_organization(self._public, agency)
+            if _differs(before.get(row.id), row):
+                self.refreshed += refresh.organization(self._public, agency)
         return len(wanted)
 
     def _groups(self, only: UUID | None) -> int:
@@ -66,8 +72,9 @@ class Notices:
             self._office.execute(
                 text(
                     "INSERT INTO accounts.subject_group (id, name, title, description, position, origin)"
-                    " VALUES (:id, :name, :title, :description, :position, 'profil') ON CONFLICT (id) DO UPDATE"
-                    " SET title = EXCLUDED.title, description = EXCLUDED.description, position = EXCLUDED.position"
+                    " SELECT :id, :name, :title, :description, :position, 'profil' WHERE NOT EXISTS"
+                    " (SELECT FROM accounts.subject_group s WHERE s.name = :name AND s.id <> :id)"
+                    " ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, position = EXCLUDED.position"
                     " WHERE subject_group.origin = 'profil'"
                 ),
                 {
@@ -86,9 +93,22 @@ class Notices:
         ).all()
         store.close_groups(self._public, "theme", [row.id for row in rows])
         wanted = [row for row in rows if only in {None, row.id}]
+        before = self._shown("theme", [row.id for row in wanted])
         for row in wanted:
             store.write_theme(self._public, PublishedTheme(**row._asdict()))
+            if _differs(before.get(row.id), row):
+                facts = {name: getattr(row, name) for name in ("id", *_FACTS)}
+                self.refreshed += refresh.group(self._public, PublishedGroup(**facts))
         return len(wanted)
+
+    def _shown(self, table: Literal["organization", "theme"], keys: Sequence[UUID]) -> dict[UUID, Row[Any]]:
+        """What readers have been shown of these so far."""
+        query = {
+            "organization": "SELECT id, name, title, description, image_url FROM catalog.organization",
+            "theme": "SELECT id, name, title, description, image_url FROM catalog.theme",
+        }[table]
+        rows = self._public.execute(text(f"{query} WHERE id = ANY (:ids)"), {"ids": list(keys)})
+        return {row.id: row for row in rows}
 
     def _vocabularies(self) -> int:
         rows = self._office.execute(text("SELECT id, name FROM accounts.vocabulary ORDER BY name")).all()
@@ -136,6 +156,15 @@ class Notices:
                 },
             )
         return len(wanted)
+
+
+#: Facts of an agency or group that stand inside its datasets' documents.
+_FACTS = ("name", "title", "description", "image_url")
+
+
+def _differs(before: Row[Any] | None, now: Row[Any]) -> bool:
+    """Whether readers have been shown other facts than these."""
+    return before is not None and any(getattr(before, name) != getattr(now, name) for name in _FACTS)
 
 
 def _json(geometry: Any) -> str | None:

@@ -19,6 +19,7 @@ from portal.api.organizations import GroupShowArguments
 from portal.api.queries import GroupFilter
 from portal.catalog import addresses
 from portal.catalog.ckan_document import timestamp
+from portal.ingest.indexing import Indexer
 from portal.ingest.notices import Notices
 from portal.kernel.decisions import decide
 from portal.kernel.errors import NotFound
@@ -72,6 +73,13 @@ class Face:
     def publish(self, call: OfficeCall, key: UUID) -> None:
         """Let the public side know at once."""
         call.service(Notices).notice("organisasi" if self.kind == "organization" else "kelompok", only=key)
+
+    def settle(self, call: OfficeCall) -> None:
+        """When datasets show another name now, searches find it when the call returns: commits."""
+        if call.service(Notices).refreshed:
+            call.scope.commit()
+            indexer = Indexer(call.scope.session("publisher"), call.runtime.search, call.runtime.office_search)
+            indexer.try_settle()
 
     def note(self, call: OfficeCall, found: Organization, act: str) -> None:
         """Write the act down as CKAN does."""

@@ -198,6 +198,7 @@ def _update(call: OfficeCall, args: WriteArguments, face: Face, *, patch: bool =
     face.note(call, changed, "deleted" if not changed.active else "changed")
     if face is GROUP:
         _put_packages(call, changed, args)
+    face.settle(call)
     key: dict[str, Any] = {"organization" if face is ORGANIZATION else "theme": changed.id}
     return {**kinds.document(call, face, changed), "packages": spliced(call.queries.newest(ROWS, **key))}
 
