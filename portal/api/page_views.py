@@ -1,4 +1,4 @@
-"""The readable API page, the OpenAPI document behind it, and the dump of the whole catalogue."""
+"""The readable API page, and the dump of the whole catalogue."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from flask import Blueprint, Response, request
 from portal.api import envelope
 from portal.api.answers import MOST_ROWS, dumps
 from portal.api.limits import ActionLimits
-from portal.api.openapi import OpenApi
 from portal.api.page import LOOKED_AT, Sample, groups_of
 from portal.api.service import ActionApi
 from portal.catalog import bulk
@@ -48,12 +47,6 @@ def _shown(wanted: str) -> dict[str, Any]:
         "copy": bulk.current(scope().session("public")),
         "office_url": runtime().settings.office_url.rstrip("/"),
     }
-
-
-@blueprint.get("/api/3/openapi.json")
-def openapi() -> Response:
-    """The OpenAPI 3.0 document of this side."""
-    return Response(service(OpenApi).body(service(ActionApi).actions), content_type=envelope.JSON)
 
 
 @blueprint.get(bulk.ADDRESS)

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, request
 from portal.api import envelope, request_data, xml_schema
 from portal.api.answers import dumps
 from portal.api.limits import ActionLimits
+from portal.api.openapi import OpenApi
 from portal.api.service import ActionApi
 from portal.kernel.identity import ANONYMOUS
 from portal.web.request import identity, runtime, service
@@ -39,6 +40,12 @@ def version(version: int) -> Response:
 def schema() -> Response:
     """The schema of every XML answer."""
     return Response(xml_schema.XSD, content_type="application/xml;charset=utf-8")
+
+
+@blueprint.get("/api/3/openapi.json")
+def openapi() -> Response:
+    """The OpenAPI 3.0 document of this side."""
+    return Response(service(OpenApi).body(service(ActionApi).actions), content_type=envelope.JSON)
 
 
 @blueprint.after_request
