@@ -100,7 +100,14 @@ class Organizations:
         """Make one; `values` are columns, checked by the caller (`id` only from an administrator)."""
         self.require_create(identity)
         key = values.get("id") or uuid4()
-        row = {"tingkat": "daerah", "region_code": self.region, "created": self.now, **self._columns(values), "id": key}
+        row = {
+            "title": "",
+            "tingkat": "daerah",
+            "region_code": self.region,
+            "created": self.now,
+            **self._columns(values),
+            "id": key,
+        }
         self.session.execute(insert(_A).values(**row))
         self.audit.note(identity, "instansi", agency_id=key, detail={"name": values["name"]})
         return self._got(key)

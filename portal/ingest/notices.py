@@ -74,7 +74,8 @@ class Notices:
                     "INSERT INTO accounts.subject_group (id, name, title, description, position, origin)"
                     " SELECT :id, :name, :title, :description, :position, 'profil' WHERE NOT EXISTS"
                     " (SELECT FROM accounts.subject_group s WHERE s.name = :name AND s.id <> :id)"
-                    " ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description, position = EXCLUDED.position"
+                    " ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, description = EXCLUDED.description,"
+                    " position = EXCLUDED.position"
                     " WHERE subject_group.origin = 'profil'"
                 ),
                 {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -23,11 +22,11 @@ OWN = {
 
 
 @pytest.fixture(scope="module")
-def people(ckan: OfficeWorld) -> Iterator[OfficeWorld]:
+def people(ckan: OfficeWorld) -> OfficeWorld:
     """`ayu` administers org-a, `edi` edits there, `mia` is a member; `oki` is in no organisation."""
     register(ckan, "ayu", "edi", "mia", "oki")
     organization(ckan, "org-a", "ayu", edi="editor", mia="member")
-    yield ckan
+    return ckan
 
 
 def new(name: str, **more: Any) -> dict[str, Any]:
@@ -193,7 +192,7 @@ def test_an_expired_token_and_one_in_the_address_open_nothing(people: OfficeWorl
     client = people.office.client()
     for name in ("api_key", "apikey", "token", "Authorization", "access_token", "X-CKAN-API-Key"):
         answer = client.get(f"/api/3/action/user_show?{name}={good}")
-        assert answer.status_code == 404, name
+        assert answer.status_code in {400, 404}, name
     answer = client.get("/api/3/action/user_show", headers={"X-CKAN-API-Key": good})
     assert answer.status_code == 404
 
