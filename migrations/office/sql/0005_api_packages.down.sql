@@ -49,8 +49,9 @@ BEGIN
     RETURN true;
 END $$;
 
-DROP FUNCTION audit.purge, audit.id_taken, audit.open_new_published, audit.may_publish;
+DROP FUNCTION audit.purge, audit.dataset_of_resource, audit.id_taken, audit.open_new_published, audit.may_publish;
 RESET ROLE;
+DROP TABLE ingest.term_translation;
 DROP TABLE ingest.task_status;
 REVOKE SELECT (dataset_id, lane, finished) ON ingest.release_order FROM @auditor@;
 REVOKE USAGE ON SCHEMA ingest FROM @auditor@;
@@ -62,6 +63,8 @@ ALTER TABLE vault.dataset DROP CONSTRAINT dataset_name_check;
 UPDATE vault.dataset SET name = 'd' || left(name, 99) WHERE name ~ '^[_-]';
 ALTER TABLE vault.dataset ADD CONSTRAINT dataset_name_check CHECK (name ~ '^[a-z0-9][a-z0-9_-]{1,99}$');
 REVOKE DELETE ON vault.dataset FROM @office@;
+DROP POLICY auditor_resources ON vault.resource;
+REVOKE SELECT (id, dataset_id) ON vault.resource FROM @auditor@;
 DROP POLICY auditor_pointers ON vault.dataset;
 DROP POLICY auditor_states ON vault.version;
 REVOKE SELECT (id, working_version, live_version) ON vault.dataset FROM @auditor@;

@@ -15,6 +15,8 @@ CREATE UNIQUE INDEX dataset_agency_id_name_key ON vault.dataset (agency_id, name
 GRANT SELECT (dataset_id, version, state) ON vault.version TO @auditor@;
 GRANT SELECT (id, working_version, live_version) ON vault.dataset TO @auditor@;
 CREATE POLICY auditor_states ON vault.version FOR SELECT TO @auditor@ USING (true);
+GRANT SELECT (id, dataset_id) ON vault.resource TO @auditor@;
+CREATE POLICY auditor_resources ON vault.resource FOR SELECT TO @auditor@ USING (true);
 CREATE POLICY auditor_pointers ON vault.dataset FOR SELECT TO @auditor@ USING (true);
 
 -- CKAN's names may begin with a hyphen or an underscore
@@ -134,6 +136,15 @@ CREATE TABLE ingest.task_status (
 );
 GRANT SELECT, INSERT, UPDATE, DELETE ON ingest.task_status TO @office@;
 
+-- words of the interface in other languages, as CKAN keeps them
+CREATE TABLE ingest.term_translation (
+    term text NOT NULL,
+    lang_code text NOT NULL,
+    term_translation text NOT NULL,
+    PRIMARY KEY (term, lang_code)
+);
+GRANT SELECT, INSERT, UPDATE ON ingest.term_translation TO @office@;
+
 SET LOCAL ROLE @auditor@;
 -- Who may publish an agency's datasets at once (the deployment's profile says whether anybody may): its authors and
 -- its walidata; an administrator where nothing unpublished is in sight, since he sees no other agency's drafts.
@@ -212,6 +223,12 @@ SET search_path = pg_catalog, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM vault.register WHERE dataset_id = p_dataset)
 $$;
 
+-- which dataset a resource belongs to; whether the caller may open that one is asked next
+CREATE FUNCTION audit.dataset_of_resource(p_resource uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT dataset_id FROM vault.resource WHERE id = p_resource LIMIT 1
+$$;
+
 -- The classification of an open dataset, by the PPID's opening or by that of a caller who may publish (`publik` only).
 CREATE OR REPLACE FUNCTION audit.classify(p_dataset uuid, p_sifat text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -249,6 +266,7 @@ BEGIN
     RETURN true;
 END $$;
 
-REVOKE ALL ON FUNCTION audit.may_publish, audit.open_new_published, audit.id_taken, audit.purge FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.open_new_published, audit.id_taken, audit.purge TO @office@;
+REVOKE ALL ON FUNCTION audit.may_publish, audit.open_new_published, audit.id_taken, audit.dataset_of_resource, audit.purge
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.open_new_published, audit.id_taken, audit.dataset_of_resource, audit.purge TO @office@;
 RESET ROLE;
