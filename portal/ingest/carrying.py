@@ -23,7 +23,7 @@ _LAYER = tuple(item.name for item in fields(PublishedLayer))
 
 def carried(public: Session, dataset_id: UUID, resources: Sequence[ResourceRow]) -> dict[UUID, PublishedResource]:
     """The resources with bytes or rows that the live version has, as it has them. One statement, or none."""
-    wanted = {row.id: row for row in resources if row.kind != "tautan"}
+    wanted = {row.id: row for row in resources if row.kind != "tautan" or row.choice.get("live")}
     if not wanted:
         return {}
     page: Mapping[str, Any] | None = public.execute(
@@ -35,6 +35,8 @@ def carried(public: Session, dataset_id: UUID, resources: Sequence[ResourceRow])
 
 def _same(item: Mapping[str, Any], row: ResourceRow) -> bool:
     """Whether the vault's row still is what was published: the same kind, and the same bytes where they are out."""
+    if row.choice.get("live"):
+        return bool(item.get("table"))
     original = next((file for file in item["files"] if file["role"] == "asli"), None)
     return item["kind"] == row.kind and (original is None or original["sha256"] == row.sha256)
 
@@ -45,7 +47,7 @@ def _resource(item: Mapping[str, Any], row: ResourceRow) -> PublishedResource:
         id=row.id,
         position=row.position,
         name=row.name,
-        kind=row.kind,
+        kind=item["kind"],
         format=row.format,
         description=row.description,
         files=tuple(PublishedFile(**{name: file[name] for name in _FILE}) for file in item["files"]),

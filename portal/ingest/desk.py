@@ -29,6 +29,10 @@ from portal.operations.jobs import JobOrder, defer
 #: How long the worker's duty on a dataset lasts when an act queues a job; a release that is done ends it.
 JOB_DUTY = timedelta(days=14)
 
+#: How the record names the actor and the reason of a step of the API's lane, which no officer took.
+ACTOR: Mapping[str, Any] = {"aktor": "api"}
+WHY = "api_terbit_langsung"
+
 
 @dataclass(frozen=True, slots=True)
 class OpenDataset:

@@ -26,7 +26,7 @@ from portal.catalog.published import PublishedDataset, PublishedResource
 from portal.contract import events
 from portal.contract.metadata import DatasetMetadata
 from portal.ingest import lifecycle
-from portal.ingest.desk import Desk, plain
+from portal.ingest.desk import ACTOR, WHY, Desk, plain
 from portal.ingest.frozen import Moment, freeze
 from portal.ingest.indexing import Indexer
 from portal.ingest.lifecycle import State
@@ -37,10 +37,6 @@ from portal.ingest.publicrows import live_table, public_entries
 from portal.kernel.errors import Conflict
 from portal.kernel.proofs import VAULT_WRITTEN
 from portal.kernel.texts import gettext as _
-
-#: How the record names the actor of a step that no officer took.
-ACTOR = {"aktor": "api"}
-WHY = "api_terbit_langsung"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

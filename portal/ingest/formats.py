@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from portal.ingest.schemas import Kind
 from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
+
+_GEOJSON = re.compile(
+    rb'"type"\s*:\s*"(?:Feature|FeatureCollection|GeometryCollection|(?:Multi)?(?:Point|LineString|Polygon))"'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +71,19 @@ def file_type(filename: str) -> FileType:
         )
         raise Invalid(message, fields={"berkas": (message,)}, rule="berkas.format")
     return found
+
+
+def any_type(filename: str, head: bytes) -> FileType:
+    """The type of a file that a CKAN client sends: what we read as a table or a layer, and any other as a plain file.
+
+    JSON is a layer only where it begins as GeoJSON does. A plain file is never opened; readers get it as a download.
+    """
+    known = _TYPES.get(ending(filename))
+    if known is not None and known.format == "geojson" and not _GEOJSON.search(head):
+        return FileType("json", "berkas", "application/json")
+    if known is not None and known.format == "shp" and ending(filename) == "zip" and b".shp" not in head:
+        return FileType("zip", "berkas", "application/zip")
+    return known or FileType((ending(filename) or "bin")[:40], "berkas", "application/octet-stream")
 
 
 def clean_filename(filename: str) -> str:

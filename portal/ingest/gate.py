@@ -99,7 +99,7 @@ def readiness(opened: OpenDataset, *, express: bool = False) -> Readiness:
     )
 
 
-def check_version(desk: Desk, opened: OpenDataset) -> Readiness:
+def check_version(desk: Desk, opened: OpenDataset, *, express: bool = False) -> Readiness:
     """Run the checks of the version itself, keep their findings (and what people said), and tell what is owed."""
     vault, version = opened.vault, opened.version.version
     live_drafts.rescan(desk, opened)
@@ -108,7 +108,7 @@ def check_version(desk: Desk, opened: OpenDataset) -> Readiness:
     found = to_rows(version_findings(desk, opened.metadata, resources, names), opened.id, version)
     spoken = [row for row in vault.findings.of_version(opened.id, version, limit=20_000) if row.rule in SPOKEN_RULES]
     vault.findings.replace(opened.id, version, None, [*spoken, *found])
-    return readiness(opened)
+    return readiness(opened, express=express)
 
 
 def loaded_columns(desk: Desk, table: str) -> list[str]:

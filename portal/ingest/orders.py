@@ -18,6 +18,7 @@ from portal.kernel.texts import gettext as _
 
 Kind = Literal["rilis", "tarik", "kembali"]
 ItemKind = Literal["berkas", "tabel"]
+Lane = Literal["petugas", "api"]
 
 
 class Step(StrEnum):
@@ -38,6 +39,10 @@ REVERSIBLE = frozenset({Step.ORDERED, Step.FILES, Step.ROWS})
 
 #: Reason of a withdrawal because the dataset became dikecualikan: no tombstone is left (I5).
 EXEMPT_REASON = "klasifikasi: dikecualikan"
+#: Reason of a withdrawal before everything of a dataset is removed: nothing is left to tell either.
+PURGE_REASON = "dihapus permanen"
+#: Withdrawals after which an address answers as one that never was.
+TRACELESS = frozenset({EXEMPT_REASON, PURGE_REASON})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class Order:
     created: datetime
     touched: datetime
     finished: datetime | None
-    lane: Literal["petugas", "api"] = "petugas"
+    lane: Lane = "petugas"
 
 
 _COLUMNS = "id, kind, dataset_id, version, step, ordered_by, reason, created, touched, finished, lane"
@@ -69,16 +74,31 @@ class Orders:
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def place(self, kind: Kind, dataset_id: UUID, version: int, ordered_by: UUID, reason: str = "") -> Order:
+    def place(
+        self,
+        kind: Kind,
+        dataset_id: UUID,
+        version: int,
+        ordered_by: UUID,
+        reason: str = "",
+        lane: Lane = "petugas",
+    ) -> Order:
         """A new order. Raises Conflict while another order of the same dataset is open."""
         try:
             with self._session.begin_nested():
                 row = self._session.execute(
                     text(
-                        "INSERT INTO ingest.release_order (kind, dataset_id, version, ordered_by, reason)"  # noqa: S608
-                        f" VALUES (:kind, :dataset, :version, :person, :reason) RETURNING {_COLUMNS}"
+                        "INSERT INTO ingest.release_order (kind, dataset_id, version, ordered_by, reason, lane)"  # noqa: S608
+                        f" VALUES (:kind, :dataset, :version, :person, :reason, :lane) RETURNING {_COLUMNS}"
                     ),
-                    {"kind": kind, "dataset": dataset_id, "version": version, "person": ordered_by, "reason": reason},
+                    {
+                        "kind": kind,
+                        "dataset": dataset_id,
+                        "version": version,
+                        "person": ordered_by,
+                        "reason": reason,
+                        "lane": lane,
+                    },
                 ).one()
         except IntegrityError as error:
             raise Conflict(

@@ -21,7 +21,7 @@ from portal.ingest import gate, lifecycle
 from portal.ingest.carrying import carried
 from portal.ingest.checks import personal_in_texts, source_rule
 from portal.ingest.ckan_metadata import Sent, metadata_of, still_owed
-from portal.ingest.desk import Desk, parse
+from portal.ingest.desk import Desk, OpenDataset, parse
 from portal.ingest.express import Content, Express, Place, published_resource
 from portal.ingest.frozen import Moment, freeze
 from portal.ingest.lifecycle import State
@@ -68,6 +68,12 @@ class Current:
         return self.dataset.live_version == self.version.version and self.state in lifecycle.PUBLISHED
 
     @property
+    def private(self) -> bool:
+        """Whether the working version is meant to stay in the vault: a client asked so."""
+        said = self.metadata.ckan
+        return bool(said.get("private")) or said.get("state", "active") != "active"
+
+    @property
     def metadata(self) -> DatasetMetadata:
         """Metadata of the working version."""
         return parse(self.version.metadata)
@@ -82,6 +88,12 @@ class Outcome:
     ckan: str = ""
     owed: tuple[str, ...] = ()
     job_id: int | None = None
+
+
+def opened_of(current: Current) -> OpenDataset:
+    """The dataset as the other services of this room take it, under the same opening, with fresh rows."""
+    vault, key = current.vault, current.dataset.id
+    return OpenDataset(vault, vault.subject(key), vault.datasets.get(key), vault.datasets.version(key))
 
 
 class Packages:
@@ -230,6 +242,10 @@ class Packages:
         opened = self._desk.open(identity, dataset_id, "lihat", Permission.DATASET_READ)
         return self._current(opened.vault.proof, dataset_id, publish=False)
 
+    def again(self, current: Current) -> Current:
+        """The same opening with fresh rows."""
+        return self._current(current.vault.proof, current.dataset.id, publish=current.publish)
+
     def view(self, current: Current) -> tuple[PublishedDataset, tuple[str, ...]]:
         """The working version as a document shows it, and the steps it owes."""
         moment = Moment(created=current.dataset.created, released=current.dataset.modified, order_id=current.dataset.id)
@@ -245,9 +261,28 @@ class Packages:
         content = Content(name=current.dataset.name, metadata=current.metadata, resources=current.resources)
         return frozen, () if current.out else self.owed(content, current.state)
 
+    def editable(self, current: Current) -> Current:
+        """A working version that files can be put into: the one there is, or a new one with what is out.
+
+        In the caller's transaction. Raises Conflict for a version that is being checked.
+        """
+        if current.state in lifecycle.EDITABLE:
+            return current
+        if current.state not in {*lifecycle.PUBLISHED, State.WITHDRAWN, State.ARCHIVED}:
+            lifecycle.require_editable(current.state)
+        place = Place(
+            vault=current.vault,
+            dataset_id=current.dataset.id,
+            agency=current.agency,
+            version=current.last + 1,
+            dataset=current.dataset,
+        )
+        content = Content(name=current.dataset.name, metadata=current.metadata, resources=current.resources)
+        self._express.write(place, content, State.EDITED)
+        return self._current(current.vault.proof, current.dataset.id, publish=current.publish)
+
     def update(
         self,
-        identity: Identity,
         current: Current,
         wish: Wish,
         *,

@@ -70,7 +70,7 @@ class Handlers:
             shop.loader.stage(*_resource(run), _share(run))
 
     def publish(self, run: JobRun) -> None:
-        """`ingest.publish`: order_id; the release of a version whose files came through the API, once all are loaded."""
+        """`ingest.publish`: order_id; releases a version whose files came through the API, once all are loaded."""
         order_id = UUID(str(run.arguments["order_id"]))
         with self._workshop() as shop, refusing(), held(shop.desk.session, shop.feed):
             if not shop.releaser.awaits_files(order_id):

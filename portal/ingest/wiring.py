@@ -16,10 +16,12 @@ from portal.ingest.office_search import OfficeSearch
 from portal.ingest.packages import Packages
 from portal.ingest.queries import Queries
 from portal.ingest.receiving import Receiving
+from portal.ingest.removing import Removing
 from portal.ingest.resources import Resources
+from portal.ingest.sending import Sending
 from portal.ingest.service import Ingest
-from portal.ingest.tasks import periodic, tasks
-from portal.ingest.workshop import desk_of
+from portal.ingest.tasks import periodic, queue_index, tasks
+from portal.ingest.workshop import Workshop, desk_of
 from portal.kernel.errors import Unavailable
 from portal.web.request import Runtime, Scope
 
@@ -54,7 +56,15 @@ def offer(runtime: Runtime) -> None:
         )
         return Packages(express.desk, express)
 
+    def removing(scope: Scope) -> Removing:
+        return Removing(desk_of(scope), scope.service(Packages), lambda: Workshop.of(scope, queue_index).releaser)
+
+    def sending(scope: Scope) -> Sending:
+        return Sending(desk_of(scope), scope.service(Packages), lambda: Workshop.of(scope, queue_index).releaser)
+
     runtime.offer(Packages, packages)
+    runtime.offer(Sending, sending)
+    runtime.offer(Removing, removing)
     runtime.offer(Ingest, ingest)
     runtime.offer(Notices, notices)
     runtime.offer(OfficeSearch, searching)

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.kernel.errors import Conflict, NotFound
@@ -117,6 +117,16 @@ class DatasetStore:
         """Give the dataset's name back to its agency (deleted through the API)."""
         self._change_dataset(dataset_id, {"retired": True}, None)
 
+    def purge(self, dataset_id: UUID, reason: str) -> None:
+        """Remove the dataset with all its rows; the act is recorded, the id is never given again.
+
+        Needs an opening by duty or by the right to publish. Raises NotFound.
+        """
+        noted = self._opened.run(text("SELECT audit.purge(:id, :reason)"), {"id": dataset_id, "reason": reason})
+        if not noted.scalar_one():
+            raise NotFound
+        self._opened.run(delete(models.dataset).where(models.dataset.c.id == dataset_id))
+
     def versions(self, dataset_id: UUID) -> tuple[VersionRow, ...]:
         """All versions, newest first."""
         table = models.version
@@ -169,8 +179,8 @@ class DatasetStore:
         ).one_or_none()
         if moved is None:
             found = self.version(dataset_id, version)
-            text = _("Keadaan dataset sudah %(now)s, bukan %(then)s.", now=found.state, then=from_state)
-            raise Conflict(text, rule="keadaan_berubah")
+            message = _("Keadaan dataset sudah %(now)s, bukan %(then)s.", now=found.state, then=from_state)
+            raise Conflict(message, rule="keadaan_berubah")
         self._note_transition(dataset_id, version, from_state, to_state, why, detail or {})
         return self.touch(dataset_id)
 

@@ -102,6 +102,27 @@ class ClassificationStore:
             raise Forbidden(rule="penetapan_ditolak")
         return made
 
+    def stand_in(self, dataset_id: UUID, version: int, reason: str) -> None:
+        """The decision `publik` by the right of a caller who may publish; needs an opening for the act `terbit`.
+
+        Raises Forbidden without such an opening.
+        """
+        statement = insert(models.classification).values(
+            id=uuid4(),
+            dataset_id=dataset_id,
+            version=version,
+            sifat="publik",
+            decided_by=self._opened.proof.person_id,
+            at=self._opened.clock(),
+            number="",
+            grounds=[],
+            reason=reason,
+        )
+        self._opened.run(statement)
+        done = self._opened.run(text("SELECT audit.classify(:dataset, 'publik')"), {"dataset": dataset_id})
+        if not done.scalar_one():
+            raise Forbidden(rule="penetapan_ditolak")
+
     def of_dataset(self, dataset_id: UUID) -> tuple[ClassificationRow, ...]:
         """Decisions on a dataset, newest first."""
         table = models.classification

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
@@ -19,6 +19,7 @@ from portal.api.office.raw import Raw
 from portal.api.office.shown import answer, draft_document, drafted
 from portal.api.packages import ShowArguments
 from portal.ingest.packages import Current, Packages
+from portal.ingest.removing import Removing
 from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
@@ -78,10 +79,7 @@ def package_update(call: OfficeCall, args: Raw) -> object:
 
 def package_patch(call: OfficeCall, args: Raw) -> object:
     """Change only the fields that are sent, and return the dataset. `id`: its name or id."""
-    ref = args.text("id")
-    if ref is None:
-        raise Shaped({"id": [_("Nilai wajib diisi")]})
-    current, before = opened(call, ref)
+    current, before = opened(call, required(args, "id"))
     sent = {**args.values, "id": before["id"]}
     return changed(call, current, before, {**patched(before), **sent})
 
@@ -107,6 +105,10 @@ def opened(call: OfficeCall, ref: str) -> tuple[Current, Document]:
     return current, draft_document(packages, current)
 
 
+#: Fields of a resource that an update leaves as they are when they are not sent; every other one is emptied.
+_STAYING = ("name", "format", "hash", "size", "created", "last_modified", "cache_last_updated", "resource_type")
+
+
 def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[str, Any]) -> object:
     """The dataset after a change; `sent` is whole."""
     require_fresh(before, sent)
@@ -114,14 +116,32 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
     known = PortalKnows(call, current.dataset.id, before["name"])
     kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "type")}
     whole = {**kept, **sent}
-    wanted = parse_package(whole, known, new=False, unchanged={row["id"]: row for row in before["resources"]})
+    stood = {row["id"]: row for row in before["resources"]}
+    whole["resources"] = completed(whole["resources"], stood)
+    wanted = parse_package(whole, known, new=False, unchanged=stood)
     if current.out and unchanged(before, whole):
         return before
     owner = known.facts_of(str(wanted.owner_org))
+    if owner is not None and owner.id != current.agency.id and not packages.may_create(call.identity, owner.id):
+        raise Shaped({"owner_org": [_("Anda tidak dapat menambah dataset ke organisasi ini")]})
     wish = wishes.change(wanted, current, before, call.scope.now())
     with named(wanted.name):
-        outcome = packages.update(call.identity, current, wish, agency=owner, created=created_of(before))
+        if wanted.private and current.publish and current.dataset.live_version is not None:
+            current = call.service(Removing).make_private(call.identity, current)
+        outcome = packages.update(current, wish, agency=owner, created=created_of(before))
     return answer(outcome, packages.site_url)
+
+
+def completed(rows: Any, stood: Mapping[str, Mapping[str, Any]]) -> Any:
+    """Sent resources with what stays of those that are there."""
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        return rows
+    return [
+        {**{name: old[name] for name in _STAYING if old.get(name) is not None}, **row}
+        if (old := stood.get(str(row.get("id")))) is not None and row != old
+        else row
+        for row in rows
+    ]
 
 
 def created_of(before: Document) -> datetime:
@@ -153,9 +173,45 @@ def require_fresh(before: Document, sent: Mapping[str, Any]) -> None:
         raise Shaped({"metadata_modified": [message]}, rule="revisi_usang")
 
 
+def as_document(result: object) -> Document:
+    """The answer of a write as an object: ready documents are parsed again."""
+    if isinstance(result, orjson.Fragment):
+        found: Document = orjson.loads(orjson.dumps(result))
+        return found
+    return cast("Document", result)
+
+
+def package_delete(call: OfficeCall, args: Raw) -> object:
+    """Delete a dataset. `id`: its name or id. One that is published is withdrawn; its versions stay in the vault."""
+    current, _before = opened(call, required(args, "id"))
+    call.service(Removing).delete(call.identity, current)
+    return None
+
+
+def dataset_purge(call: OfficeCall, args: Raw) -> object:
+    """Remove a dataset with all its versions and files for good; only the record of it stays. `id`: its name or id."""
+    ref = required(args, "id")
+    text = call.queries.package(ref)
+    key = UUID(orjson.loads(text)["id"]) if text else call.service(Packages).find(call.identity, ref)
+    if key is None:
+        raise NotFound(_("Dataset tidak ditemukan"))
+    call.service(Removing).purge(call.identity, key)
+    return None
+
+
+def required(args: Raw, name: str) -> str:
+    """A value without which nothing is done."""
+    found = args.text(name)
+    if found is None:
+        raise Shaped({name: [_("Nilai wajib diisi")]})
+    return found
+
+
 ACTIONS = (
     Action("package_create", Raw, package_create, permission=None, writes=True),
     Action("package_show", ShowArguments, package_show),
     Action("package_update", Raw, package_update, permission=None, writes=True, rights_first=False),
     Action("package_patch", Raw, package_patch, permission=None, writes=True, rights_first=False),
+    Action("package_delete", Raw, package_delete, permission=None, writes=True, rights_first=False),
+    Action("dataset_purge", Raw, dataset_purge, permission=None, writes=True, rights_first=False),
 )

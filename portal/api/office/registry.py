@@ -14,6 +14,7 @@ from portal.api.office import (
     organizations,
     organizations_write,
     packages,
+    resources,
     tokens,
     users,
     users_write,
@@ -24,6 +25,7 @@ ACTIONS: Registry = registry.table(
     (
         *registry.FAMILIES,
         packages.ACTIONS,
+        resources.ACTIONS,
         users.ACTIONS,
         users_write.ACTIONS,
         tokens.ACTIONS,

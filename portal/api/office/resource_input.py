@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import orjson
@@ -63,6 +64,8 @@ def parse_resource(
         rule = _FIELDS.get(name)
         sent[name] = collect(faults, name, rule, value) if rule else _own(name, value, faults)
     url = (url or "").strip()
+    if url and not row.get("url_type") and not _has_scheme(url):
+        url = "http://" + url.lstrip("/")
     given = row.get("format")
     sent["format"] = collect(
         faults, "format", lambda value: rules.resource_format(value, url, guess=key is None), given
@@ -70,6 +73,13 @@ def parse_resource(
     return ResourceInput(
         id=key, url=url, sent={**sent, "url": url}, unchanged=same, clear_upload=bool(row.get("clear_upload"))
     )
+
+
+def _has_scheme(url: str) -> bool:
+    try:
+        return bool(urlsplit(url).scheme)
+    except ValueError:
+        return True
 
 
 def _own(name: str, value: Any, faults: dict[str, list[str]]) -> Any:

@@ -52,6 +52,8 @@ def _wish(
     }
     if wanted.state != "active":
         fields["state"] = wanted.state
+    if wanted.private:
+        fields["private"] = True
     if wanted.plugin_data:
         fields["plugin_data"] = dict(wanted.plugin_data)
     sent = Sent(

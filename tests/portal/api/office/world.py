@@ -86,11 +86,20 @@ class OfficeWorld:
         return {} if who is None else {"Authorization": self.keys.get(who, who)}
 
     def call(
-        self, action: str, data: Any = None, who: str | None = "siti", *, method: str = "POST", **more: Any
+        self,
+        action: str,
+        data: Any = None,
+        who: str | None = "siti",
+        *,
+        method: str = "POST",
+        form: Any = None,
+        **more: Any,
     ) -> tuple[int, Any]:
-        """POST JSON (or what `more` says: `data=` for multipart); the status and the answer without `help`."""
+        """POST JSON, or a multipart `form`; the status and the answer without `help`."""
         client = self.office.client()
         sent = more or {"json": {} if data is None else data}
+        if form is not None:
+            sent = {"data": form, "content_type": "multipart/form-data"}
         answer = client.open(f"/api/3/action/{action}", method=method, headers=self.headers(who), **sent)
         body = answer.get_json()
         if isinstance(body, Mapping):
