@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
+import psycopg
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -128,6 +129,6 @@ def _failing(error: Exception) -> tuple[int, Body] | None:
         return 503, _typed("Search Connection Error", _("Mesin pencari sedang tidak dapat dihubungi"))
     if isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) == QUERY_CANCELED:
         return 409, {"query": [_("Pencarian terlalu lama; persempit saringannya")], "__type": "Validation Error"}
-    if isinstance(error, errors.Unavailable | OperationalError):
+    if isinstance(error, errors.Unavailable | OperationalError | psycopg.OperationalError):
         return 503, _typed("Service Unavailable", _("Bagian ini sedang tidak tersedia. Coba lagi sebentar lagi."))
     return None

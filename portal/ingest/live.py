@@ -36,7 +36,7 @@ from portal.tables.writing import Method, RowFault, RowWriter, Written
 
 SETTLE = "ingest.endapkan"
 #: How long a table is left alone before it is settled, so that a stream of batches costs it once.
-QUIET = timedelta(seconds=15)
+QUIET = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

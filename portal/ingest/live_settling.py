@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from portal.contract.metadata import ColumnEntry
 from portal.ingest import live_documents
 from portal.ingest.live_documents import Facts
-from portal.ingest.live_tables import LiveTables, shape_of
+from portal.ingest.live_tables import LiveRow, LiveTables, shape_of, vacuum
 from portal.kernel.errors import Conflict
 
 #: A table whose order to be settled was lost is found by the sweeper after this many minutes.
@@ -24,36 +24,52 @@ LOST = 5
 
 def settle(public: Session, table_name: str) -> bool:
     """Settle one table, committing by itself; False where it is gone, frozen or no longer shown to readers."""
-    tables = LiveTables(public)
     while True:
-        shown: Any = public.execute(
-            text(
-                "SELECT r.columns::text AS columns FROM catalog.resource r JOIN catalog.dataset d"
-                " ON d.id = r.dataset_id AND d.version = r.version WHERE r.table_name = :name"
-            ),
-            {"name": table_name},
-        ).one_or_none()
-        try:
-            live = tables.lock(table_name)
-        except Conflict:
-            shown = None
-        if shown is None:
+        found = _locked(public, table_name)
+        if found is None:
             public.rollback()
             return False
-        columns = [ColumnEntry.model_validate(item) for item in orjson.loads(shown.columns)]
-        shape = shape_of(table_name, columns)
-        if not tables.read_words(shape):
-            break
+        live, columns = found
+        if _step(LiveTables(public), live, columns):
+            public.commit()
+            continue
+        changed = public.scalar(
+            text("SELECT changed FROM catalog.live_table WHERE table_name = :name"), {"name": table_name}
+        ) or datetime.now(UTC)
+        facts = Facts(table=table_name, row_count=live.row_count, when=changed)
+        live_documents.follow(public, live.dataset_id, live.resource_id, facts)
         public.commit()
-    tables.index_columns(table_name, columns, live.row_count)
+        vacuum(public, table_name)
+        return True
+
+
+def _step(tables: LiveTables, live: LiveRow, columns: list[ColumnEntry]) -> bool:
+    """One piece of the work; False when nothing is left to do."""
+    shape = shape_of(live.table_name, columns)
+    if tables.read_words(shape) or tables.index_columns(live.table_name, columns, live.row_count):
+        return True
+    if live.settled:
+        return False
     tables.fill_blocks(shape, live)
-    changed = public.scalar(
-        text("SELECT changed FROM catalog.live_table WHERE table_name = :name"), {"name": table_name}
-    ) or datetime.now(UTC)
-    facts = Facts(table=table_name, row_count=live.row_count, when=changed)
-    live_documents.follow(public, live.dataset_id, live.resource_id, facts)
-    public.commit()
     return True
+
+
+def _locked(public: Session, table_name: str) -> tuple[LiveRow, list[ColumnEntry]] | None:
+    """The table under its lock, with the columns that readers see."""
+    try:
+        live = LiveTables(public).lock(table_name)
+    except Conflict:
+        return None
+    shown: Any = public.execute(
+        text(
+            "SELECT r.columns::text AS columns FROM catalog.resource r JOIN catalog.dataset d"
+            " ON d.id = r.dataset_id AND d.version = r.version WHERE r.table_name = :name"
+        ),
+        {"name": table_name},
+    ).one_or_none()
+    if shown is None:
+        return None
+    return live, [ColumnEntry.model_validate(item) for item in orjson.loads(shown.columns)]
 
 
 def lost(public: Session) -> list[str]:

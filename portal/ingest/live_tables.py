@@ -26,8 +26,10 @@ from portal.tables.reader import driver_of
 SCHEMA = "rows"
 #: Versions of files count from 1; names of live tables begin far above them.
 FIRST = 100_000_000
-#: Rows that get their full text in one transaction, and the least for which columns get indexes of their own.
-CHUNK, WORTH_INDEXES = 5_000, 1_000
+#: Rows that get their full text in one transaction.
+CHUNK = 5_000
+#: Rows that get their blocks in one transaction.
+BLOCK_CHUNK = 20_000
 MOST_INDEXED = 24
 LONGEST_INDEXED = 800
 
@@ -220,23 +222,36 @@ class LiveTables:
         ).format(table=_table(shape.table), vector=statements.vector(statements.spoken(shape)))
         return self.driver.execute(query, (CHUNK,)).rowcount
 
-    def fill_blocks(self, shape: Shape, live: LiveRow) -> None:
-        """Blocks for the rows that have none; the table is settled then."""
-        pages.fill(self.driver, shape, live.paged // pages.BLOCK * pages.BLOCK)
-        self._execute("ANALYZE {}", shape.table)
+    def fill_blocks(self, shape: Shape, live: LiveRow) -> bool:
+        """Blocks for the next rows that have none; True when every row has one: the table is settled then."""
+        paged = pages.fill(self.driver, shape, live.paged, BLOCK_CHUNK)
+        settled = paged >= live.row_count
         self.session.execute(
-            text("UPDATE catalog.live_table SET paged = row_count, settled = true WHERE table_name = :name"),
-            {"name": shape.table},
+            text("UPDATE catalog.live_table SET paged = :paged, settled = :settled WHERE table_name = :name"),
+            {"paged": paged, "settled": settled, "name": shape.table},
         )
+        return settled
 
-    def index_columns(self, table_name: str, columns: Sequence[ColumnEntry], row_count: int) -> None:
-        """An index for each column that can be sorted and filtered by, where the table is large enough to need it."""
-        if row_count < WORTH_INDEXES or len(columns) > MOST_INDEXED:
-            return
+    def index_columns(self, table_name: str, columns: Sequence[ColumnEntry], row_count: int) -> bool:
+        """An index for the next column that can be sorted and filtered by and has none; False when there is no such.
+
+        Only where the table is large enough to need them, and narrow enough to bear them.
+        """
+        if row_count < statements.WORTH_INDEXES or len(columns) > MOST_INDEXED:
+            return False
+        there = set(
+            self.session.scalars(
+                text("SELECT indexname FROM pg_indexes WHERE schemaname = :schema AND tablename = :name"),
+                {"schema": SCHEMA, "name": table_name},
+            )
+        )
         for number, column in enumerate(columns):
-            kind = types.of(column)
-            if not kind.array and kind.sql != "jsonb" and not self._too_long(table_name, column):
-                self._index(table_name, f"s{number}", [column.name, ID])
+            kind, name = types.of(column), f"{table_name}_s{number}"
+            if kind.array or kind.sql == "jsonb" or name in there or self._too_long(table_name, column):
+                continue
+            self._index(table_name, f"s{number}", [column.name, ID])
+            return True
+        return False
 
     def drop_own_indexes(self, table_name: str) -> None:
         """Give the indexes up that were made unasked: a value is longer than an index takes."""
@@ -273,6 +288,17 @@ class LiveTables:
 
     def _execute(self, statement: LiteralString, table_name: str) -> None:
         self.driver.execute(sql.SQL(statement).format(_table(table_name)))
+
+
+def vacuum(session: Session, table_name: str) -> None:
+    """Take dead rows away and mark pages as seen by all, so that indexes alone answer; outside any transaction."""
+    session.rollback()
+    bind = session.get_bind()
+    engine = bind.engine
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        driver = connection.connection.driver_connection
+        if isinstance(driver, psycopg.Connection):
+            driver.execute(sql.SQL("VACUUM (ANALYZE) {}").format(_table(table_name)))
 
 
 def shape_of(table_name: str, columns: Sequence[ColumnEntry], *, live: bool = True) -> Shape:

@@ -42,18 +42,28 @@ def make(driver: psycopg.Connection[Any], shape: Shape) -> None:
     driver.execute(sql.SQL("ALTER TABLE {} ALTER body SET STORAGE EXTERNAL").format(blocks))
 
 
-def fill(driver: psycopg.Connection[Any], shape: Shape, start: int = 0) -> None:
-    """Blocks from place `start` (a multiple of BLOCK) to the end of the table, in place of any that are there."""
+def fill(driver: psycopg.Connection[Any], shape: Shape, paged: int = 0, most: int = 2**40) -> int:
+    """Blocks for up to `most` rows after the first `paged`, whose last block is made again; rows that have one then."""
     blocks = sql.Identifier(shape.schema, block_table(shape.table))
-    driver.execute(sql.SQL("DELETE FROM {} WHERE n >= %s").format(blocks), (start // BLOCK,))
-    driver.execute(
+    first = paged // BLOCK
+    driver.execute(sql.SQL("DELETE FROM {} WHERE n >= %s").format(blocks), (first,))
+    before: Any = driver.execute(
+        sql.SQL("SELECT body FROM {} WHERE n = %s").format(blocks), (first - 1,), binary=True
+    ).fetchone()
+    if before is None:
+        first = 0
+    last = -(2**62) if before is None else last_id(bytes(before[0]))
+    row: Any = driver.execute(
         sql.SQL(
-            "INSERT INTO {blocks} SELECT place / %s, convert_to(string_agg({json}, E',\\n' ORDER BY t.{id}), 'UTF8')"
-            " FROM (SELECT *, row_number() OVER (ORDER BY {id}) - 1 AS place FROM {table}) t"
-            " WHERE place >= %s GROUP BY 1"
+            "WITH src AS MATERIALIZED (SELECT * FROM {table} WHERE {id} > %s ORDER BY {id} LIMIT %s),"
+            " made AS (INSERT INTO {blocks}"
+            " SELECT %s + place / %s, convert_to(string_agg({json}, E',\\n' ORDER BY t.{id}), 'UTF8')"
+            " FROM (SELECT *, row_number() OVER (ORDER BY {id}) - 1 AS place FROM src) t GROUP BY 1)"
+            " SELECT count(*) FROM src"
         ).format(blocks=blocks, json=row_json(shape), id=sql.Identifier(ID), table=statements.table(shape)),
-        (BLOCK, start),
-    )
+        (last, most, first, BLOCK),
+    ).fetchone()
+    return first * BLOCK + int(row[0])
 
 
 def read(driver: psycopg.Connection[Any], shape: Shape, offset: int, limit: int) -> bytes:

@@ -27,6 +27,8 @@ from portal.tables.statements import Piece
 
 Driver = psycopg.Connection[Any]
 FETCH = 5_000
+#: Rows passed over from which on a page's keys are looked up first.
+DEEP = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,9 @@ class TableReader:
         """Whether the whole page lies in blocks that are kept as JSON, and is worth it."""
         if not question.unfiltered or question.fields is not None or question.limit is None:
             return False
-        if question.limit < pages.FEWEST or any((key.column, key.descending) != (ID, False) for key in question.sort):
+        if max(question.limit, question.offset) < pages.FEWEST or any(
+            (key.column, key.descending) != (ID, False) for key in question.sort
+        ):
             return False
         complete = shape.row_count is not None and shape.paged >= shape.row_count
         return shape.paged > 0 and (complete or question.offset + question.limit <= shape.paged)
@@ -179,7 +183,12 @@ def chosen(shape: Shape, question: Question) -> Piece:
         tuple(value for column in columns for value in column.values),
     )
     where, order, window = statements.where(shape, question), _order(shape, question), statements.window(question)
-    return statements.join([select, Piece(statements.table(shape)), where, order, window], _head(question))
+    source = Piece(statements.table(shape))
+    if question.offset >= DEEP and not question.distinct and not question.words:
+        # the rows passed over are counted in an index; only those of the page are fetched
+        keys = statements.join([source, where, order, window], "SELECT t._id FROM {} t {} {} {}")
+        return statements.join([select, keys, source, order], "SELECT {} FROM ({}) k JOIN {} t USING (_id) {}")
+    return statements.join([select, source, where, order, window], _head(question))
 
 
 def _head(question: Question) -> LiteralString:

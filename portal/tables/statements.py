@@ -16,6 +16,8 @@ from portal.tables import types
 from portal.tables.questions import ID, Condition, Group, Question, Shape, Sort, Test, Words
 
 FULL_TEXT = "_full_text"
+#: Rows from which on a table gets indexes of its columns (`portal.ingest.live_tables`).
+WORTH_INDEXES = 1_000
 #: Words as they are written, marked A, beside their Indonesian stems: "imunisasinya" finds "imunisasi".
 PLAIN, STEMS = "simple", "indonesian"
 #: A rank counts written words only, as CKAN's does; 32 maps it into 0 to 1.
@@ -203,7 +205,9 @@ def order(shape: Shape, question: Question) -> Piece:
         ranks = [rank(shape, words) for words in question.words]
         parts = [Piece(sql.SQL("{} DESC").format(one.text), one.values) for one in ranks]
     if all(item.column != ID for item in question.sort):
-        parts.append(Piece(sql.SQL("t._id")))
+        # a large table has indexes of (column, _id): read backwards they give both falling
+        falling = bool(question.sort) and question.sort[-1].descending and (shape.row_count or 0) >= WORTH_INDEXES
+        parts.append(Piece(sql.SQL("t._id DESC") if falling else sql.SQL("t._id")))
     text = sql.SQL("ORDER BY {}").format(sql.SQL(", ").join([part.text for part in parts]))
     return Piece(text, tuple(value for part in parts for value in part.values))
 

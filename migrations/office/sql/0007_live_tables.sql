@@ -91,18 +91,4 @@ END $$;
 
 REVOKE ALL ON FUNCTION vault.field_type, vault.create_live, vault.alter_live FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION vault.create_live, vault.alter_live TO @office@;
-
--- the auditor's function below looks at ids, never at content
-GRANT SELECT (id, dataset_id) ON vault.resource TO @auditor@;
-CREATE POLICY auditor_keys ON vault.resource FOR SELECT TO @auditor@ USING (true);
-RESET ROLE;
-
--- Which dataset a resource belongs to, so that an opening can be asked for: an id for an id that the caller has.
-SET LOCAL ROLE @auditor@;
-CREATE FUNCTION audit.dataset_of_resource(p_resource uuid) RETURNS uuid LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = pg_catalog, pg_temp AS $$
-    SELECT dataset_id FROM vault.resource WHERE id = p_resource LIMIT 1
-$$;
-REVOKE ALL ON FUNCTION audit.dataset_of_resource FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.dataset_of_resource TO @office@;
 RESET ROLE;
