@@ -34,6 +34,7 @@ PAGES: dict[str, str | Callable[[World], str]] = {
     "versi-lama": f"/dataset/{REVISED}/versi/1",
     "tabel": lambda world: f"/tabel/{world.resource(REVISED)}?urut=-tahun",
     "tabel-disaring": lambda world: f"/tabel/{world.resource(REVISED)}?k.kecamatan=Salem",
+    "tabel-tampilan": lambda world: f"/tabel/{world.resource(REVISED)}?k.tahun.min=2023&urut=-tahun&sembunyi=kecamatan",
     "grafik": lambda world: f"/grafik/{world.resource('produksi-padi')}",
     "peta-bidang": lambda world: f"/peta/{world.resource('batas-kecamatan')}",
     "peta-titik": lambda world: f"/peta/{world.resource('sebaran-puskesmas')}",

@@ -46,6 +46,9 @@ def _addresses(pages: Pages) -> dict[str, tuple[str, str]]:
     book = pages.new((workbook(), "tenaga_kesehatan.xlsx"))
     area = pages.new((layer(), "zona_layanan.geojson"))
     asked = pages.new((zipped(), "zona_tanpa_prj.zip"))
+    several = pages.new((MESSY, "posyandu.csv"), (BAD, "imunisasi_dasar.csv"))
+    moved = pages.resource(several, 1)
+    pages.post("siti", f"/data/{several}/berkas/urutan", berkas=str(moved), arah="naik")
     loaded = pages.loaded(judul="Jumlah puskesmas per kecamatan, 2024")
     checked = pages.submitted(judul="Jumlah bidan per kecamatan, 2024", jenis_data="statistik_sektoral")
     waiting = pages.submitted(judul="Jumlah apotek per kecamatan, 2024")
@@ -74,6 +77,7 @@ def _addresses(pages: Pages) -> dict[str, tuple[str, str]]:
         "berkas-dimuat": ("siti", file(loaded)),
         "hapus": ("siti", f"{file(loaded)}/hapus"),
         "draf": ("siti", f"/data/{draft}"),
+        "urutan": ("siti", f"/data/{several}?pindah={moved}#turun-{moved}"),
         "pertanyaan": ("siti", f"/data/{draft}/tanya/jenis_data"),
         "keterangan": ("siti", f"/data/{loaded}/keterangan"),
         "ajukan": ("siti", f"/data/{loaded}/ajukan"),
@@ -85,6 +89,7 @@ def _addresses(pages: Pages) -> dict[str, tuple[str, str]]:
         "rilis": ("wati", f"/data/{ready}/rilis"),
         "terbit": ("wati", f"/data/{out}"),
         "tarik": ("wati", f"/data/{out}/tarik"),
+        "arsipkan": ("wati", f"/data/{checked}/arsipkan"),
     }
 
 
