@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -133,20 +133,17 @@ class Organizations:
             raise NotFound
         return found
 
-    def has_datasets(self, agency_id: UUID, withdrawn: Sequence[UUID] = ()) -> bool:
-        """Whether any dataset, released or not, belongs to the agency, but for the withdrawn ones; says no more."""
-        values = {"id": agency_id, "withdrawn": list(withdrawn)}
-        return bool(
-            self.session.scalar(text("SELECT audit.agency_has_datasets(:id, CAST(:withdrawn AS uuid[]))"), values)
-        )
+    def has_datasets(self, agency_id: UUID) -> bool:
+        """Whether any dataset, released or not, belongs to the agency; deleted ones do not count. Says no more."""
+        return bool(self.session.scalar(text("SELECT audit.agency_has_datasets(:id)"), {"id": agency_id}))
 
-    def delete(self, identity: Identity, organization: Organization, withdrawn: Sequence[UUID] = ()) -> None:
+    def delete(self, identity: Identity, organization: Organization) -> None:
         """Close an agency without datasets: nobody acts for it any more, readers do not see it.
 
         Raises Conflict while it has datasets, Forbidden without the right.
         """
         self.require_edit(identity, organization.id)
-        self._require_empty(organization, withdrawn)
+        self._require_empty(organization)
         self.session.execute(update(_A).where(_A.c.id == organization.id).values(active=False, state="deleted"))
         self.session.execute(delete(models.role_at).where(models.role_at.c.agency_id == organization.id))
         self.audit.note(identity, "instansi_ditutup", agency_id=organization.id, detail={"name": organization.name})
@@ -166,6 +163,6 @@ class Organizations:
         except IntegrityError as error:
             raise Conflict(_("Instansi ini masih dipakai oleh catatan lain")) from error
 
-    def _require_empty(self, organization: Organization, withdrawn: Sequence[UUID] = ()) -> None:
-        if self.has_datasets(organization.id, withdrawn):
+    def _require_empty(self, organization: Organization) -> None:
+        if self.has_datasets(organization.id):
             raise Conflict(_("Instansi tidak dapat dihapus selama masih memiliki dataset"), rule="instansi.dataset")

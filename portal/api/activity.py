@@ -21,8 +21,9 @@ from sqlalchemy.orm import Session
 
 from portal.api import found
 from portal.api.action import Action, Call
-from portal.api.arguments import Arguments, IdArguments, JsonList, LaxFlag, Natural, Text
+from portal.api.arguments import JsonList, LaxFlag, Natural, Text
 from portal.api.people import PageArguments, account_needed
+from portal.api.references import RefArguments
 from portal.catalog import addresses
 from portal.catalog.ckan_document import timestamp
 from portal.catalog.reader import as_uuid
@@ -34,10 +35,9 @@ MOST_ACTS = 100
 PORTAL = addresses.stable_id("user", "portal")
 
 
-class ActivityArguments(Arguments):
+class ActivityArguments(RefArguments):
     """Acts on one thing: a page, a time (seconds since 1970), and which kinds of act."""
 
-    id: Text
     offset: Natural = 0
     limit: Natural = 31
     include_hidden_activity: LaxFlag = False
@@ -55,13 +55,13 @@ class RecentArguments(PageArguments):
     after: float | None = None
 
 
-class ActivityDataArguments(IdArguments):
+class ActivityDataArguments(RefArguments):
     """One act, and which part of what it showed."""
 
     object_type: Text = ""
 
 
-class DiffArguments(IdArguments):
+class DiffArguments(RefArguments):
     """One act, the part to compare with the act before, and the form of the comparison."""
 
     object_type: Text = ""
@@ -155,8 +155,13 @@ def filter_of(args: ActivityArguments | RecentArguments, datasets: Sequence[UUID
         after=moment(args.after, "after"),
         types=getattr(args, "activity_types", None),
         without=getattr(args, "exclude_activity_types", None) or (),
-        limit=min(args.limit, MOST_ACTS) + args.offset,
+        limit=size(args) + args.offset,
     )
+
+
+def size(args: ActivityArguments | RecentArguments) -> int:
+    """How many acts a page holds; to CKAN none means as many as it may."""
+    return min(args.limit or MOST_ACTS, MOST_ACTS)
 
 
 def moment(seconds: float | None, field: str) -> datetime | None:
@@ -224,7 +229,7 @@ def one(call: Call, key_text: str) -> PackageAct:
     return acts[0]
 
 
-def activity_show(call: Call, args: IdArguments) -> object:
+def activity_show(call: Call, args: RefArguments) -> object:
     """Return one act. `id`."""
     return one(call, args.id).document()
 
@@ -272,7 +277,7 @@ ACTIONS = (
     Action("group_activity_list", ActivityArguments, group_activity_list),
     Action("user_activity_list", ActivityArguments, user_activity_list),
     Action("recently_changed_packages_activity_list", RecentArguments, recently_changed_packages_activity_list),
-    Action("activity_show", IdArguments, activity_show),
+    Action("activity_show", RefArguments, activity_show),
     Action("activity_data_show", ActivityDataArguments, activity_data_show),
     Action("activity_diff", DiffArguments, activity_diff),
     Action("dashboard_activity_list", RecentArguments, account_needed, None),

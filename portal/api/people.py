@@ -6,7 +6,6 @@ who are signed in, and answers everybody else with these too (I9).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, ClassVar
 
 from pydantic import Field
@@ -15,7 +14,8 @@ from portal.api import found
 from portal.api.action import Action, Call
 from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text
 from portal.api.references import MaybeRefArguments, Ref, RefArguments, Referring
-from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
+from portal.kernel.errors import Invalid, NotFound, SignInRequired
+from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 
 
@@ -85,10 +85,11 @@ class TokensOfArguments(Arguments):
     user: Text = ""
 
 
-class KeyArguments(Arguments):
+class KeyArguments(Referring):
     """A configuration option."""
 
-    key: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"key"})
+    key: Ref
 
 
 class CollaboratorsArguments(RefArguments):
@@ -249,12 +250,12 @@ def of_a_person(_call: Call, _args: IdArguments) -> object:
 
 def account_needed(_call: Call, _args: Arguments) -> object:
     """Needs an account; these acts are the office's."""
-    raise Forbidden
+    raise SignInRequired
 
 
-def _closed(name: str, arguments: type[Arguments], run: Callable[[Any, Any], object] = account_needed) -> Action:
+def _closed(name: str, arguments: type[Arguments], permission: Permission | None = None) -> Action:
     """An action that CKAN refuses to an anonymous caller before it reads anything."""
-    return Action(name, arguments, run, None)
+    return Action(name, arguments, account_needed, permission)
 
 
 ACTIONS = (
@@ -288,9 +289,9 @@ ACTIONS = (
         )
     ),
     Action("followee_list", FolloweesArguments, account_needed),
-    _closed("get_site_user", NoArguments),
-    _closed("config_option_list", NoArguments),
-    _closed("config_option_show", KeyArguments),
-    _closed("job_list", JobsArguments),
-    _closed("job_show", IdArguments),
+    _closed("get_site_user", NoArguments, Permission.SYSTEM_CONFIGURE),
+    _closed("config_option_list", NoArguments, Permission.SYSTEM_CONFIGURE),
+    _closed("config_option_show", KeyArguments, Permission.SYSTEM_CONFIGURE),
+    _closed("job_list", JobsArguments, Permission.JOB_MANAGE),
+    _closed("job_show", IdArguments, Permission.JOB_MANAGE),
 )  # fmt: skip

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal.api.action import Action, Call
-from portal.api.arguments import Arguments, NoArguments, Text
+from portal.api.arguments import NoArguments
+from portal.api.errors import FieldText
+from portal.api.references import MaybeRefArguments
 from portal.catalog import models
 from portal.catalog.reader import as_uuid
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import NotFound
 from portal.kernel.texts import gettext as _
 
 _V, _T = models.vocabulary, models.vocabulary_tag
@@ -36,10 +38,8 @@ class VocabularyTag:
         }
 
 
-class VocabularyArguments(Arguments):
+class VocabularyArguments(MaybeRefArguments):
     """A vocabulary by name or id."""
-
-    id: Text = ""
 
 
 def vocabulary_list(call: Call, _args: NoArguments) -> object:
@@ -54,7 +54,7 @@ def vocabulary_list(call: Call, _args: NoArguments) -> object:
 def vocabulary_show(call: Call, args: VocabularyArguments) -> object:
     """Return a vocabulary of tags. `id`: its name or id."""
     if not args.id:
-        raise Invalid(fields={"id": [_("id tidak disebut")]})
+        raise FieldText("id", _("id tidak disebut"))
     key = as_uuid(args.id)
     where = _V.c.id == key if key else _V.c.name == args.id
     row = call.queries.session.execute(select(_V.c.id, _V.c.name).where(where)).one_or_none()

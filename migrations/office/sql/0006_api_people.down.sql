@@ -1,4 +1,7 @@
 -- What CKAN's account, group, follow and vocabulary actions keep.
+SET LOCAL ROLE @vault_owner@;
+DROP TRIGGER note_retired ON vault.dataset;
+RESET ROLE;
 SET LOCAL ROLE @auditor@;
 CREATE OR REPLACE FUNCTION audit.may_open(p_person uuid, p_act text, p_dataset uuid, p_agency uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -37,7 +40,10 @@ BEGIN
         VALUES (v_id, p_person, 'tugas', 'daftar', v_agencies, v_datasets, clock_timestamp() + interval '10 minutes');
     RETURN v_id;
 END $$;
-DROP FUNCTION audit.is_member(uuid, uuid), audit.agency_has_datasets(uuid, uuid[]);
+DROP FUNCTION audit.is_member(uuid, uuid), audit.agency_has_datasets(uuid), audit.note_retired();
+RESET ROLE;
+SET LOCAL ROLE @vault_owner@;
+ALTER TABLE vault.register DROP COLUMN retired;
 RESET ROLE;
 DELETE FROM accounts.role_at WHERE role IN ('anggota', 'pengelola');
 

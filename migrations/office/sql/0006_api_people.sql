@@ -131,6 +131,9 @@ GRANT DELETE ON accounts.agency, accounts.subject_group, accounts.group_member, 
 
 -- Role `anggota` (CKAN's member) reads unclassified drafts of its agency and does nothing else (I3): `lihat` and the
 -- list, never `ubah`.
+SET LOCAL ROLE @vault_owner@;
+ALTER TABLE vault.register ADD COLUMN retired boolean NOT NULL DEFAULT false;
+RESET ROLE;
 SET LOCAL ROLE @auditor@;
 CREATE FUNCTION audit.is_member(p_person uuid, p_agency uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
 SET search_path = pg_catalog, pg_temp AS $$
@@ -140,13 +143,20 @@ SET search_path = pg_catalog, pg_temp AS $$
 $$;
 REVOKE ALL ON FUNCTION audit.is_member FROM PUBLIC;
 
--- yes or no, so that an agency is not closed over its datasets; which they are stays behind the openings. Withdrawn
--- ones, which the caller names, do not count.
-CREATE FUNCTION audit.agency_has_datasets(p_agency uuid, p_withdrawn uuid[]) RETURNS boolean LANGUAGE sql STABLE
-SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-    SELECT EXISTS (SELECT 1 FROM vault.register WHERE agency_id = p_agency AND dataset_id <> ALL (p_withdrawn))
+-- yes or no, so that an agency is not closed over its datasets; which they are stays behind the openings. Deleted ones
+-- do not count: the register is told of them by a trigger on the dataset.
+CREATE FUNCTION audit.agency_has_datasets(p_agency uuid) RETURNS boolean LANGUAGE sql STABLE SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM vault.register WHERE agency_id = p_agency AND NOT retired)
 $$;
-REVOKE ALL ON FUNCTION audit.agency_has_datasets FROM PUBLIC;
+CREATE FUNCTION audit.note_retired() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    UPDATE vault.register SET retired = NEW.retired WHERE dataset_id = NEW.id;
+    RETURN NULL;
+END $$;
+REVOKE ALL ON FUNCTION audit.agency_has_datasets, audit.note_retired FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.note_retired TO @vault_owner@;
 GRANT EXECUTE ON FUNCTION audit.agency_has_datasets TO @office@;
 
 CREATE OR REPLACE FUNCTION audit.may_open(p_person uuid, p_act text, p_dataset uuid, p_agency uuid) RETURNS boolean
@@ -186,4 +196,8 @@ BEGIN
         VALUES (v_id, p_person, 'tugas', 'daftar', v_agencies, v_datasets, clock_timestamp() + interval '10 minutes');
     RETURN v_id;
 END $$;
+RESET ROLE;
+SET LOCAL ROLE @vault_owner@;
+CREATE TRIGGER note_retired AFTER UPDATE OF retired ON vault.dataset
+    FOR EACH ROW EXECUTE FUNCTION audit.note_retired();
 RESET ROLE;

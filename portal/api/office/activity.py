@@ -19,7 +19,6 @@ from portal.api import activity as public
 from portal.api import found as published
 from portal.api.action import Action
 from portal.api.activity import (
-    MOST_ACTS,
     ActFilter,
     ActivityArguments,
     ActivityDataArguments,
@@ -27,12 +26,13 @@ from portal.api.activity import (
     PackageAct,
     RecentArguments,
 )
-from portal.api.arguments import Arguments, IdArguments, Natural, NoArguments
+from portal.api.arguments import Arguments, Natural, NoArguments
 from portal.api.office import kinds, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given
 from portal.api.office.follows import key_of
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
+from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound
@@ -84,7 +84,7 @@ def _merged(
         shown.append((item.at, item.document(who if who in names else None, names.get(who, HIDDEN) if who else HIDDEN)))
     shown += [(act.at, document(act, names)) for act in acts if _within(act, wanted)]
     shown.sort(key=lambda pair: pair[0], reverse=True)
-    return [item for _at, item in shown][args.offset : args.offset + min(args.limit, MOST_ACTS)]
+    return [item for _at, item in shown][args.offset : args.offset + public.size(args)]
 
 
 def _within(act: Act, wanted: ActFilter) -> bool:
@@ -106,7 +106,7 @@ def document(act: Act, names: dict[UUID, str]) -> dict[str, Any]:
         "object_id": str(act.object_id),
         "activity_type": act.activity_type,
         "data": {**act.data, "actor": names[act.person_id] if act.person_id and known else HIDDEN},
-        "permission_labels": ["public"],
+        "permission_labels": None,
     }
 
 
@@ -141,7 +141,7 @@ def package_activity_list(call: OfficeCall, args: ActivityArguments) -> object:
 
 
 def _most(args: ActivityArguments | RecentArguments) -> int:
-    return min(args.limit, MOST_ACTS) + args.offset
+    return public.size(args) + args.offset
 
 
 def organization_activity_list(call: OfficeCall, args: ActivityArguments) -> object:
@@ -264,7 +264,7 @@ def _act(call: OfficeCall, key_text: str) -> PackageAct | Act:
     return public.one(call, key_text)
 
 
-def activity_show(call: OfficeCall, args: IdArguments) -> object:
+def activity_show(call: OfficeCall, args: RefArguments) -> object:
     """Return one act. `id`."""
     act = _act(call, args.id)
     if isinstance(act, Act):
@@ -363,7 +363,7 @@ ACTIONS = (
     Action("dashboard_activity_list", DashboardArguments, dashboard_activity_list, None),
     Action("dashboard_new_activities_count", DashboardArguments, dashboard_new_activities_count, None),
     Action("dashboard_mark_activities_old", NoArguments, dashboard_mark_activities_old, None, writes=True),
-    Action("activity_show", IdArguments, activity_show),
+    Action("activity_show", RefArguments, activity_show),
     Action("activity_data_show", ActivityDataArguments, activity_data_show),
     Action("activity_diff", DiffArguments, activity_diff),
     Action("activity_create", ActivityCreateArguments, activity_create, Permission.SYSTEM_CONFIGURE, writes=True),

@@ -10,7 +10,7 @@ import orjson
 from portal.accounts.capacities import ORDER, Capacity
 from portal.accounts.groups import Groups
 from portal.accounts.organizations import Organization
-from portal.accounts.people import People, Person
+from portal.accounts.people import People, Person, as_id
 from portal.api import found as published
 from portal.api import people as public
 from portal.api.action import Action
@@ -25,7 +25,7 @@ from portal.api.service import ActionApi
 from portal.catalog import addresses
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
-from portal.kernel.permissions import Permission
+from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
 #: What CKAN calls a member in words (it does not translate what is no capacity of a person).
@@ -63,17 +63,18 @@ class OrganizationMemberDeleteArguments(Arguments):
     user_id: Text | None = None
 
 
-class CollaboratorArguments(Arguments):
+class CollaboratorArguments(Referring):
     """A dataset and a person."""
 
-    id: Text
-    user_id: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"id", "user_id", "capacity"})
+    id: Ref
+    user_id: Ref
 
 
 class CollaboratorCreateArguments(CollaboratorArguments):
     """A dataset, a person and what he shall be to it."""
 
-    capacity: Text
+    capacity: Ref
 
 
 def member_list(call: OfficeCall, args: MemberListArguments) -> object:
@@ -172,7 +173,7 @@ def put_package(call: OfficeCall, group: Organization, name_or_id: str, *, insid
     package = package_of(call, name_or_id) if name_or_id else None
     if package is None:
         raise NotFound(_("dataset"))
-    names = [item["name"] for item in package["groups"]]
+    names = [item["name"] for item in package["groups"] if GROUP.find(call, item["name"])]
     wanted = [*names, group.name] if inside else [name for name in names if name != group.name]
     if sorted(set(wanted)) != sorted(names):
         api = call.service(ActionApi)
@@ -266,7 +267,11 @@ def package_collaborator_list(call: OfficeCall, args: CollaboratorsArguments) ->
 def _no_collaborators(call: OfficeCall, name_or_id: str) -> object:
     if not call.identity.signed_in:
         raise SignInRequired
-    package_of(call, name_or_id)
+    package = package_of(call, name_or_id) if name_or_id else None
+    if package is None:
+        raise NotFound(_("dataset"))
+    agency_id = as_id(str(package["owner_org"] or ""))
+    require(call.identity, Permission.AGENCY_DESCRIBE, Subject(agency_id=agency_id))
     raise public.no_collaborators()
 
 

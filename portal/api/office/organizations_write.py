@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
-
 from portal.accounts.capacities import ORDER
 from portal.accounts.groups import Groups
 from portal.accounts.membership import Membership
@@ -235,7 +233,7 @@ def _patch(call: OfficeCall, args: WriteArguments, face: Face) -> object:
 def organization_delete(call: OfficeCall, args: MaybeRefArguments) -> object:
     """Close an organisation that has no datasets (any more). `id`. For its administrators."""
     found = _to_change(call, args.id, ORGANIZATION)
-    call.service(Organizations).delete(call.identity, found, _withdrawn(call))
+    call.service(Organizations).delete(call.identity, found)
     _closed(call, ORGANIZATION, found)
     return None
 
@@ -251,15 +249,6 @@ def group_delete(call: OfficeCall, args: MaybeRefArguments) -> object:
 def _closed(call: OfficeCall, face: Face, found: Organization) -> None:
     face.publish(call, found.id)
     face.note(call, found, "deleted")
-
-
-def _withdrawn(call: OfficeCall) -> list[UUID]:
-    """Datasets that were withdrawn altogether: they hold up no closing, as CKAN's deleted ones do not."""
-    query = text(
-        "SELECT dataset_id FROM catalog.tombstone t WHERE version = 0"
-        " AND NOT EXISTS (SELECT FROM catalog.dataset d WHERE d.id = t.dataset_id)"
-    )
-    return list(call.queries.session.scalars(query))
 
 
 def organization_purge(call: OfficeCall, args: MaybeRefArguments) -> object:

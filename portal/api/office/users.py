@@ -93,7 +93,7 @@ def user_autocomplete(call: OfficeCall, args: UserAutocompleteArguments) -> obje
 
 def get_site_user(_call: OfficeCall, _args: NoArguments) -> object:
     """Return the account in whose name the portal itself acts; it has no key and nobody can sign in with it."""
-    return {"name": SITE_USER, "id": str(addresses.stable_id("user", SITE_USER)), "apikey": None}
+    return {"name": SITE_USER, "id": str(addresses.stable_id("user", SITE_USER)), "apikey": ""}
 
 
 def named(call: OfficeCall, name_or_id: str) -> Person:

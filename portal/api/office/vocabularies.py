@@ -8,11 +8,12 @@ from portal.accounts.people import as_id
 from portal.accounts.vocabularies import Vocabularies, Vocabulary
 from portal.api.action import Action
 from portal.api.arguments import Arguments
+from portal.api.errors import FieldText
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
 from portal.ingest.notices import Notices
 from portal.kernel.decisions import require
-from portal.kernel.errors import Conflict, Invalid, NotFound, SignInRequired
+from portal.kernel.errors import Conflict, NotFound, SignInRequired
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 
@@ -74,7 +75,7 @@ def vocabulary_delete(call: OfficeCall, args: VocabularyWriteArguments) -> objec
 
 def _to_change(call: OfficeCall, args: VocabularyWriteArguments) -> Vocabulary:
     if not given(args.id):
-        raise Invalid(fields={"id": [_("id tidak disebut")]})
+        raise FieldText("id", _("id tidak disebut"))
     found = call.service(Vocabularies).find(str(args.id))
     if found is None:
         raise NotFound(_("kosakata “%(name)s”", name=str(args.id)[:80]))
@@ -100,11 +101,11 @@ def _name(call: OfficeCall, args: VocabularyWriteArguments, checks: Checks, foun
 
 
 def _tags(args: VocabularyWriteArguments, checks: Checks) -> list[str] | None:
+    """Names of the tags; an object that says nothing is none, as in CKAN."""
     if args.tags is None:
         return None
-    return [
-        checks.tag("tags", item.get("name")) for item in objects("tags", args.tags, args.model_dump(exclude_unset=True))
-    ]
+    sent = args.model_dump(exclude_unset=True)
+    return [checks.tag("tags", item.get("name")) for item in objects("tags", args.tags, sent) if item]
 
 
 def _published(call: OfficeCall, key: str) -> dict[str, Any]:
@@ -135,6 +136,8 @@ def tag_create(call: OfficeCall, args: TagCreateArguments) -> object:
         found = call.service(Vocabularies).find(str(key)) if key else None
         if found is None:
             checks.fail("vocabulary_id", _("Kosakata tag tidak ditemukan."))
+        elif not name:
+            checks.fail("vocabulary_id", _("Nama tag tidak disebut"))
         elif name in {known for _id, known in found.tags}:
             checks.fail(
                 "vocabulary_id", _("Tag %(tag)s sudah ada dalam kosakata %(name)s", tag=name, name=str(found.id))
@@ -151,7 +154,7 @@ def tag_delete(call: OfficeCall, args: TagDeleteArguments) -> object:
     """Take a tag out of a vocabulary. `id`: its name or id; `vocabulary_id`: the vocabulary's name or id. A free tag
     goes when no dataset bears it any more. Administrators only."""
     if not given(args.id):
-        raise Invalid(fields={"id": [_("id tidak disebut")]})
+        raise FieldText("id", _("id tidak disebut"))
     missing_tag = NotFound(_("tag “%(name)s”", name=str(args.id)[:80]))
     if not given(args.vocabulary_id):
         if not call.queries.has_tag(str(args.id)):
