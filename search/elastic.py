@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit, urlunsplit
 
 from elastic_transport import TransportError
 from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, helpers
+from elasticsearch.serializer import OrjsonSerializer
 
 from search import elastic_query as eq
 from search.analysis import analysed
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 _READ_SECONDS = 5
 _WRITE_SECONDS = 120
 _TRIES = 5
+#: What is read of an answer to a search.
+_PARTS = ["timed_out", "hits.total", "hits.hits.sort", "aggregations", "suggest"]
 #: A rebuild that has not ended after this time has died; its half index may go.
 _DEAD_AFTER_MS = 6 * 3_600_000
 
@@ -38,7 +41,12 @@ class ElasticEngine(BaseEngine):
         self._building = f"{index_name}-building"
         address, auth = _split(url)
         self._client = Elasticsearch(
-            address, basic_auth=auth, request_timeout=_READ_SECONDS, max_retries=1, retry_on_timeout=False
+            address,
+            basic_auth=auth,
+            request_timeout=_READ_SECONDS,
+            max_retries=1,
+            retry_on_timeout=False,
+            serializer=OrjsonSerializer(),
         )
         self._bulk = self._client.options(request_timeout=_WRITE_SECONDS)
 
@@ -57,7 +65,7 @@ class ElasticEngine(BaseEngine):
         body = eq.body(request)
         with self._call("search"):
             try:
-                answer = self._client.search(index=self._alias, **body).body
+                answer = self._client.search(index=self._alias, filter_path=_PARTS, **body).body
             except BadRequestError:
                 raise QuerySyntaxError("kueri terlalu rumit") from None
         if answer["timed_out"]:
@@ -87,9 +95,12 @@ class ElasticEngine(BaseEngine):
                 sort=[{"downloads": "desc"}, {"title_order": "asc"}, {"id": "asc"}],
                 collapse={"field": "title_words"},
                 size=limit,
-                source_includes=["title", "name"],
-            ).body["hits"]["hits"]
-        return tuple(Suggestion(hit["_source"]["title"], hit["_source"]["name"]) for hit in hits)
+                stored_fields="_none_",
+                docvalue_fields=[{"field": "title"}, {"field": "name"}],
+                track_total_hits=False,
+                filter_path="hits.hits.fields",
+            ).body.get("hits", {"hits": ()})["hits"]
+        return tuple(Suggestion(hit["fields"]["title"][0], hit["fields"]["name"][0]) for hit in hits)
 
     def _revisions(self) -> Iterator[tuple[str, int]]:
         with self._call("revisions"):

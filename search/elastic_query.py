@@ -167,8 +167,9 @@ def body(request: Request) -> Json:
         "query": {"bool": main},
         "size": request.fetch,
         "sort": [*sort, {"id": {"order": "asc"}}],
-        "source": False,
-        "track_total_hits": True,
+        # the last sort value is the id: nothing stored is read
+        "stored_fields": "_none_",
+        "track_total_hits": query.totals,
         "timeout": "4s",
     }
     if request.cursor:
@@ -232,15 +233,16 @@ def found(request: Request, answer: Json) -> Found:
     """What the answer says."""
     kinds = [TYPES[part.key] for part in request.query.sort]
     rows = tuple(
-        (hit["_id"], tuple(kind(value) for kind, value in zip(kinds, hit["sort"], strict=False)))
-        for hit in answer["hits"]["hits"]
+        (hit["sort"][-1], tuple(kind(value) for kind, value in zip(kinds, hit["sort"], strict=False)))
+        for hit in answer["hits"].get("hits", ())
     )
     facets = tuple(
         Facet(name.partition(".")[2], tuple(_items(name, aggregation["buckets"])))
         for name, aggregation in answer.get("aggregations", {}).items()
         if name != "alive"
     )
-    return Found(rows, int(answer["hits"]["total"]["value"]), facets, near_words(answer), alive_words(answer))
+    total = answer["hits"].get("total", {"value": len(rows)})["value"]
+    return Found(rows, int(total), facets, near_words(answer), alive_words(answer))
 
 
 def _items(name: str, buckets: Iterable[Json]) -> list[FacetItem]:

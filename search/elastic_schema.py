@@ -41,6 +41,7 @@ MAPPINGS: dict[str, Any] = {
         "deleted": {"type": "boolean"},
         "audible": {"type": "boolean"},
         "name": _KEYWORD,
+        "title": {"type": "keyword", "index": False},
         "title_words": _KEYWORD,
         "title_order": _KEYWORD,
         "modified": _LONG,

@@ -157,7 +157,8 @@ class SearchQuery:
     may see (office index). `bbox` is in EPSG:4326. `rows` 0 to 1,000; `start` up to 10,000; further pages
     go by `cursor`, the opaque text of the page before (then `start` is ignored). `highlight` is for the
     page: engines leave it alone (`search.highlight` marks the rows shown). `relax` lets an engine look a
-    second time, with typing errors and endings forgiven, when nothing is found.
+    second time, with typing errors and endings forgiven, when nothing is found. Without `totals` the number
+    found need not be counted (the caller knows it): an engine may say less than there is.
     """
 
     tree: Node = field(default_factory=All)
@@ -172,6 +173,7 @@ class SearchQuery:
     cursor: str | None = None
     highlight: bool = False
     relax: bool = True
+    totals: bool = True
 
 
 def children(node: Node) -> tuple[Node, ...]:

@@ -5,9 +5,10 @@ counters of changes first (`catalog.change`, one look at two rows). Public side 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TypeVar, cast
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 #: The catalogue's counter and the index's, as they stood when something was read.
 Stamp = tuple[int, ...]
+#: Values that one process keeps: lists of names, counts of facets of the latest questions.
+MOST_VALUES = 500
 
 
 class Stamps:
@@ -50,9 +53,14 @@ class Stamps:
         finally:
             self._asking.stamp = None
 
+    def held(self) -> Stamp | None:
+        """What this thread goes by, inside `holding`."""
+        stamp: Stamp | None = getattr(self._asking, "stamp", None)
+        return stamp
+
     def now(self) -> Stamp | None:
         """Both counters; None when the database does not answer."""
-        held: Stamp | None = getattr(self._asking, "stamp", None)
+        held = self.held()
         if held is not None:
             return held
         try:
@@ -75,18 +83,45 @@ class Memory:
 
     def __init__(self, stamps: Stamps) -> None:
         self._stamps = stamps
-        self._held: dict[str, tuple[Stamp, object]] = {}
+        self._held: OrderedDict[Hashable, tuple[Stamp, object]] = OrderedDict()
+        self._lock = threading.Lock()
 
     def recall(self, name: str, make: Callable[[], T]) -> T:
         """The value of that name, made anew when anything has changed since."""
         stamp = self._stamps.now()
-        held = self._held.get(name)
-        if stamp is not None and held is not None and held[0] == stamp:
-            return cast("T", held[1])
+        found: T | None = self._of(name, stamp)
+        if found is not None:
+            return found
         value = make()
-        if stamp is not None:
-            self._held[name] = (stamp, value)
+        self._put(name, stamp, value)
         return value
+
+    def held(self, key: Hashable) -> Any:
+        """The value that was kept under this key, or None when there is none or anything has changed since."""
+        return self._of(key, self._stamps.now())
+
+    def keep(self, key: Hashable, value: T) -> T:
+        """Keep a value, and give it back. Inside one request it goes by the counters that the request began with."""
+        self._put(key, self._stamps.held(), value)
+        return value
+
+    def _of(self, key: Hashable, stamp: Stamp | None) -> Any:
+        with self._lock:
+            held = self._held.get(key)
+            if stamp is None or held is None or held[0] != stamp:
+                return None
+            self._held.move_to_end(key)
+            return held[1]
+
+    def _put(self, key: Hashable, stamp: Stamp | None, value: object) -> None:
+        """Without counters read before the value was made nothing is kept."""
+        if stamp is None:
+            return
+        with self._lock:
+            self._held[key] = (stamp, value)
+            self._held.move_to_end(key)
+            if len(self._held) > MOST_VALUES:
+                self._held.popitem(last=False)
 
 
 def offer(runtime: Runtime) -> None:

@@ -7,7 +7,6 @@ with one, or with `defType=lucene`, it is a query whose faults are told. A field
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from typing import Annotated, Any
 
@@ -15,14 +14,14 @@ import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from portal.api.action import Call
-from portal.api.answers import MOST_ROWS, ROWS, spliced
+from portal.api.answers import MOST_ROWS, ROWS
 from portal.api.arguments import Arguments, Flag, JsonList, LaxFlag, Natural, Text, Texts, Whole, as_text, refused
 from portal.api.errors import SearchQueryError
+from portal.api.paging import Pager
 from portal.kernel.texts import gettext as _
 from search.analysis import tokens
-from search.base import DEEPEST_START, MOST_FACET_VALUES, MOST_FACETS
+from search.base import MOST_FACET_VALUES, MOST_FACETS
 from search.documents import Bounds
-from search.engine import Engine
 from search.errors import QuerySyntaxError
 from search.fields import FACET_ALIASES, FACETS, counted_name
 from search.lucene import parse_bbox, parse_fq, parse_q, parse_sort
@@ -31,8 +30,6 @@ from search.results import FacetItem, Results
 
 DEFAULT_SORT = "score desc, metadata_modified desc"
 FACET_LIMIT = 50
-#: Pages behind the engine's deepest start are reached by its cursor, a thousand ids a step, at most so many steps.
-MOST_STEPS = 100
 MOST_FILTERS = 50
 
 _PARSERS = frozenset({"dismax", "edismax", "lucene"})
@@ -93,7 +90,7 @@ def package_search(call: Call, args: SearchArguments) -> object:
         raise SearchQueryError(_("parameter tidak dikenal: %(names)s", names=names))
     sort = DEFAULT_SORT if args.sort == "rank" else args.sort
     query = query_of(args, sort, call.portal.facets)
-    found = Results((), 0) if args.abort_search else _page(call.engine, query)
+    found = Results((), 0) if args.abort_search else Pager(call.engine, call.queries.memory).page(query)
     facets = _facets(args, found, call.portal.facets)
     result: dict[str, Any] = {
         "count": found.total,
@@ -217,31 +214,11 @@ def _restructured(name: str, items: tuple[FacetItem, ...]) -> dict[str, Any]:
     return {"title": name, "items": sorted(listed, key=lambda item: str(item["display_name"]), reverse=True)}
 
 
-def _page(engine: Engine, query: SearchQuery) -> Results:
-    """The page; behind the engine's deepest start the way there goes by cursor. Raises SearchQueryError too deep."""
-    if query.start <= DEEPEST_START:
-        return engine.search(query)
-    whole = engine.search(replace(query, start=0, rows=0))
-    if query.start >= whole.total:
-        return whole
-    left = query.start - DEEPEST_START
-    if left > MOST_STEPS * MOST_ROWS:
-        raise SearchQueryError(_("start terlalu jauh; persempit dengan fq, misalnya metadata_modified:[… TO …]"))
-    walk = replace(query, facets=(), start=DEEPEST_START, relax=False)
-    cursor: str | None = None
-    while left:
-        step = min(left, MOST_ROWS)
-        cursor = engine.search(replace(walk, rows=step, cursor=cursor)).cursor
-        if cursor is None:  # datasets went while we walked
-            return whole
-        left -= step
-    return engine.search(replace(query, start=0, cursor=cursor))
-
-
 def _rows(call: Call, args: SearchArguments, found: Results) -> object:
     """The documents of the page; a hit that the database does not have is dropped (I9). With `fl`, parts of them."""
-    documents = call.queries.catalog.documents(found.ids)
-    return [_parts(orjson.loads(text), args.fl) for text in documents] if args.fl else spliced(documents)
+    if args.fl:
+        return [_parts(orjson.loads(text), args.fl) for text in call.queries.catalog.documents(found.ids)]
+    return orjson.Fragment(call.queries.catalog.document_list(found.ids))
 
 
 def _parts(package: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

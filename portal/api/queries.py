@@ -65,11 +65,11 @@ class Queries:
     def __init__(self, session: Session, memory: Memory | None = None) -> None:
         self.session = session
         self.catalog = CatalogReader(session)
-        self._memory = memory
+        self.memory = memory
 
     def _recalled(self, name: str, make: Callable[[], T]) -> T:
         """What was read before, while nothing has changed; read anew where this process keeps nothing."""
-        return make() if self._memory is None else self._memory.recall(name, make)
+        return make() if self.memory is None else self.memory.recall(name, make)
 
     def package(self, name_or_id: str) -> str | None:
         """The ready document of a live dataset, or None (withdrawn, unknown and unpublished alike)."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from portal.api import package_search as module
+from portal.api import paging
 from search.engine import counting
 from tests.portal.api.world import World, many
 from tests.support import Databases, StatementLog
@@ -200,8 +201,8 @@ def test_parts_of_datasets(world: World) -> None:
 
 def test_behind_the_deepest_start(world: World, module_databases: Databases, monkeypatch: pytest.MonkeyPatch) -> None:
     many(module_databases, 30)
-    monkeypatch.setattr(module, "DEEPEST_START", 5)
-    monkeypatch.setattr(module, "MOST_ROWS", 7)
+    monkeypatch.setattr(paging, "DEEPEST_START", 5)
+    monkeypatch.setattr(paging, "MOST_ROWS", 7)
     asked = {"fq": "name:banyak*", "sort": "name asc", "rows": 4, "facet.field": ["organization"]}
     found = world.result("package_search", {**asked, "start": 23})
     assert [row["name"] for row in found["results"]] == [f"banyak-{n:05}" for n in (23, 24, 25, 26)]
@@ -211,5 +212,6 @@ def test_behind_the_deepest_start(world: World, module_databases: Databases, mon
     edge = world.result("package_search", {**asked, "start": 30})
     assert (edge["count"], edge["results"]) == (30, [])
     assert world.result("package_search", {**asked, "start": 10**12})["results"] == []
-    monkeypatch.setattr(module, "MOST_STEPS", 2)
-    assert world.error("package_search", {**asked, "start": 20})[1]["__type"] == "Search Query Error"
+    monkeypatch.setattr(paging, "MOST_STEPS", 2)
+    turned = {**asked, "sort": "name desc", "start": 20}  # no page of this order is known yet
+    assert world.error("package_search", turned)[1]["__type"] == "Search Query Error"

@@ -1,0 +1,104 @@
+"""Pages of a search: each one engine call, however deep it lies, where the public side remembers how pages ended.
+
+While catalogue and index stand still, the number found and the facets of a question are the same on every page of it,
+and where a page ended the next begins: a harvester that reads page after page asks for ids alone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from portal.api.answers import MOST_ROWS
+from portal.api.errors import SearchQueryError
+from portal.api.memory import Memory
+from portal.kernel.texts import gettext as _
+from search.base import DEEPEST_START
+from search.engine import Engine
+from search.query import SearchQuery
+from search.results import Results
+
+#: Pages behind the engine's deepest start are reached by its cursor, a thousand ids a step, at most so many steps.
+MOST_STEPS = 100
+#: Ends of pages that are remembered of one question and order.
+MOST_MARKS = 2_000
+
+
+@dataclass(slots=True)
+class Walk:
+    """What is known of one question in one order: position → cursor that begins there."""
+
+    marks: dict[int, str] = field(default_factory=dict)
+
+    def note(self, position: int, cursor: str | None) -> None:
+        """Remember where a page ended."""
+        if cursor is not None and len(self.marks) < MOST_MARKS:
+            self.marks[position] = cursor
+
+    def nearest(self, start: int) -> tuple[int, str | None]:
+        """The last known position that is not behind `start`, and how to begin there."""
+        known = max((place for place in self.marks if place <= start), default=0)
+        return known, self.marks.get(known)
+
+
+class Pager:
+    """Over one engine; without a memory every page is asked for whole."""
+
+    def __init__(self, engine: Engine, memory: Memory | None) -> None:
+        self._engine = engine
+        self._memory = memory
+
+    def page(self, query: SearchQuery) -> Results:
+        """The page. Raises SearchQueryError when it lies too deep, and what the engine raises."""
+        question = (query.tree, query.filters, query.bbox, query.relation)
+        key = ("found", *question, query.facets)
+        known: Results | None = None if self._memory is None else self._memory.held(key)
+        if known is None:
+            walk = self._walk(("walk", *question, query.sort))
+            found = self._window(query, walk)
+            if self._memory is not None and not found.relaxed:
+                self._memory.keep(key, replace(found, ids=(), cursor=None))
+            return found
+        if query.start >= known.total or not query.rows:
+            return known
+        walk = self._walk(("walk", *question, query.sort))
+        found = self._window(replace(query, facets=(), totals=False, relax=False), walk, known)
+        return replace(found, total=known.total, facets=known.facets)
+
+    def _walk(self, key: tuple[object, ...]) -> Walk:
+        if self._memory is None:
+            return Walk()
+        held: Walk | None = self._memory.held(key)
+        return held if held is not None else self._memory.keep(key, Walk())
+
+    def _window(self, query: SearchQuery, walk: Walk, known: Results | None = None) -> Results:
+        position, cursor = walk.nearest(query.start)
+        if query.start <= DEEPEST_START and (position != query.start or cursor is None):
+            found = self._engine.search(query)
+        elif position == query.start:
+            found = self._engine.search(replace(query, start=0, cursor=cursor))
+        else:
+            return self._deep(query, walk, known)
+        walk.note(query.start + len(found.ids), found.cursor)
+        return found
+
+    def _deep(self, query: SearchQuery, walk: Walk, known: Results | None) -> Results:
+        """Behind the engine's deepest start the way goes by cursor, from the nearest place that is known."""
+        whole = known or self._engine.search(replace(query, start=0, rows=0))
+        if query.start >= whole.total:
+            return whole
+        position, cursor = walk.nearest(query.start)
+        if cursor is None:
+            position = DEEPEST_START
+        if query.start - position > MOST_STEPS * MOST_ROWS:
+            raise SearchQueryError(_("start terlalu jauh; persempit dengan fq, misalnya metadata_modified:[… TO …]"))
+        step = replace(query, facets=(), start=position, relax=False, totals=False)
+        while position < query.start:
+            rows = min(query.start - position, MOST_ROWS)
+            found = self._engine.search(replace(step, rows=rows, cursor=cursor))
+            position, cursor = position + len(found.ids), found.cursor
+            walk.note(position, cursor)
+            if cursor is None:  # datasets went while we walked
+                return whole
+        found = self._engine.search(replace(step, start=0, rows=query.rows, cursor=cursor))
+        walk.note(query.start + len(found.ids), found.cursor)
+        return replace(found, total=whole.total, facets=whole.facets)
