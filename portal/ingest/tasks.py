@@ -124,9 +124,11 @@ class Handlers:
 
     def settle(self, run: JobRun) -> None:
         """`ingest.endapkan`: table. Full text, blocks and documents of a live table that is quiet."""
-        with self._workshop() as shop:
-            live_settling.settle(shop.releaser.public, str(run.arguments["table"]))
-            shop.indexer.try_drain()
+        scope = self.runtime.scope()
+        try:
+            live_settling.settle(scope.session("publisher"), str(run.arguments["table"]))
+        finally:
+            scope.close()
 
     def sweep(self, _run: JobRun) -> None:
         """`ingest.sweep`: finish or remove what orders without a job have left; clean; index what is behind."""
