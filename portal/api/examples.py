@@ -81,7 +81,10 @@ def write(base: str, action: str, asked: Mapping[str, object]) -> list[Example]:
         f'portal = RemoteCKAN("{base}", apikey=os.environ["TOKEN"])',
         f'print(portal.call_action("{action}", {body}))',
     ]
-    return [Example("curl", "curl", curl), Example("python", "Python", "\n".join(python))]
+    return [
+        Example("tulis-curl", _("Menulis: curl"), curl),
+        Example("tulis-python", _("Menulis: Python"), "\n".join(python)),
+    ]
 
 
 def _qgis(source: str) -> str:

@@ -93,7 +93,10 @@ def groups_of(actions: Registry, sample: Sample, base: str, wanted: str = "") ->
         kept = [item for item in items if all(word in f"{item.name} {item.help}".lower() for word in words)]
         if kept:
             entries = tuple(_entry(item, resolved(schemas[item.arguments], components)) for item in kept)
-            found.append(Group(key, title_of(key), entries, tuple(_examples(key, sample, base))))
+            shown = _examples(key, sample, base)
+            if key == "package" and "package_patch" in actions:
+                shown += _writing(sample, base)
+            found.append(Group(key, title_of(key), entries, tuple(shown)))
     return found
 
 
@@ -119,6 +122,11 @@ def _kind(schema: Schema) -> str:
 def _default(schema: Schema) -> str:
     value = schema.get("default", "")
     return "" if value in ("", [], None) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _writing(sample: Sample, base: str) -> list[Example]:
+    """A change, with a token; only the office has such actions."""
+    return examples.write(base, "package_patch", {"id": sample.dataset, "version": "2"})
 
 
 def _examples(group: str, sample: Sample, base: str) -> list[Example]:

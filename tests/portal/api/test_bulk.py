@@ -66,7 +66,7 @@ def test_a_line_a_dataset(own: World, publisher: Session) -> None:
     assert build(own, publisher).sha256 == made.sha256, "the same catalogue gives the same bytes"
     assert list(own.runtime.public_files.keys(bulk.FOLDER)) == [made.key]
     page = own.client.get("/api", headers={"Accept": "text/html"}).get_data(as_text=True)
-    assert "3 dataset" in page
+    assert "Sekarang berisi 3 dataset" in page
     assert ADDRESS in own.client.get("/robots.txt").get_data(as_text=True)
 
 
