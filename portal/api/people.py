@@ -54,12 +54,6 @@ class MemberListArguments(RefArguments):
     capacity: Text = ""
 
 
-class RolesArguments(Arguments):
-    """The kind of group whose roles are asked."""
-
-    group_type: Text = "organization"
-
-
 class GroupsOfArguments(Arguments):
     """Which groups the caller may put datasets into."""
 
@@ -160,14 +154,6 @@ def packages_of(call: Call, group: found.FoundGroup, args: MemberListArguments) 
     return [[str(key), "package", capacity] for key in found.datasets_of(call, group)]
 
 
-def member_roles_list(_call: Call, args: RolesArguments) -> object:
-    """Return the capacities that a member can have (`text`, `value`). `group_type`: `organization` or `group`."""
-    roles = [("Admin", "admin"), ("Editor", "editor"), ("Member", "member")]
-    if args.group_type == "group":
-        roles.remove(("Editor", "editor"))
-    return [{"text": text, "value": value} for text, value in roles]
-
-
 def group_list_authz(_call: Call, _args: GroupsOfArguments) -> object:
     """Return the groups that the caller may put datasets into. `am_member`: his own only."""
     return []
@@ -263,7 +249,6 @@ ACTIONS = (
     Action("user_show", UserShowArguments, user_show),
     Action("user_autocomplete", UserAutocompleteArguments, user_autocomplete),
     Action("member_list", MemberListArguments, member_list),
-    Action("member_roles_list", RolesArguments, member_roles_list),
     Action("group_list_authz", GroupsOfArguments, group_list_authz),
     Action("organization_list_for_user", OrganizationsOfArguments, organization_list_for_user),
     Action("api_token_list", TokensOfArguments, api_token_list),

@@ -28,9 +28,11 @@ class RolesArguments(Arguments):
 
 def status_show(call: Call, _args: NoArguments) -> object:
     """Return the portal's name, address, language, and the version of CKAN whose API it speaks."""
+    # what an administrator changed while the portal runs (`config_option_update`); an empty text is none
+    texts = call.queries.catalog.notices("teks_situs")
     return {
-        "site_title": call.portal.title,
-        "site_description": call.portal.description,
+        "site_title": texts.get("ckan.site_title") or call.portal.title,
+        "site_description": texts.get("ckan.site_description") or call.portal.description,
         "site_url": call.portal.url,
         "error_emails_to": None,
         "locale_default": call.portal.locale,

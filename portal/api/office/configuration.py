@@ -38,7 +38,8 @@ def config_option_show(call: OfficeCall, args: KeyArguments) -> object:
     if args.key not in SHOWN:
         message = _("Opsi konfigurasi '%(key)s' tidak dapat ditampilkan", key=args.key[:100])
         raise Invalid(fields={"message": [message]})
-    return {**_defaults(call), **call.service(SiteTexts).all()}.get(args.key)
+    changed = {key: value for key, value in call.service(SiteTexts).all().items() if value}
+    return {**_defaults(call), **changed}.get(args.key)
 
 
 def _defaults(call: OfficeCall) -> dict[str, Any]:
