@@ -79,7 +79,7 @@ def judge(call: Call, reference: Side, theirs: Answer, ours_side: Side, ours: An
             verdict.failed["shape"] = verdict.failed["values"] = [NO_RESULT]
         return verdict
     there, here = plain(theirs.body["result"], reference), plain(ours.body["result"], ours_side)
-    if shape := list(shapes(there, here)):
+    if shape := list(shapes(there, here, strict=call.values)):
         verdict.failed["shape"] = shape
     if call.values and (values := list(differ(there, here, ignore=CHANCE.union(call.ignore)))):
         verdict.failed["values"] = values
@@ -97,7 +97,7 @@ def _envelope(theirs: Any, ours: Any) -> Iterator[str]:
         return
     if not isinstance(theirs, dict):
         return
-    for key in ("help", "success"):
+    for key in ("help", "success", "jsonp"):
         if (key in theirs) != (key in ours):
             yield f"`{key}` is {'missing' if key in theirs else 'extra'}"
     if theirs.get("success") != ours.get("success"):
@@ -119,8 +119,13 @@ def _envelope(theirs: Any, ours: Any) -> Iterator[str]:
                 yield f"error.{key}: CKAN {kind(there[key])}, ours {kind(here[key])}"
 
 
-def shapes(theirs: Any, ours: Any, path: str = "result") -> Iterator[str]:
-    """Keys that are missing and types that differ, all the way down; extra keys of ours are no difference."""
+def shapes(theirs: Any, ours: Any, path: str = "result", *, strict: bool = True) -> Iterator[str]:
+    """Keys that are missing and types that differ, all the way down; extra keys of ours are no difference.
+
+    Not `strict`: other datasets are looked at, which may have a value where these have null.
+    """
+    if not strict and "null" in (kind(theirs), kind(ours)):
+        return
     if kind(theirs) != kind(ours):
         yield f"{path}: CKAN {kind(theirs)} {brief(theirs)}, ours {kind(ours)} {brief(ours)}"
     elif isinstance(theirs, dict):
@@ -128,11 +133,11 @@ def shapes(theirs: Any, ours: Any, path: str = "result") -> Iterator[str]:
             if key not in ours:
                 yield f"{path}.{key} is missing (CKAN {brief(theirs[key])})"
             else:
-                yield from shapes(theirs[key], ours[key], f"{path}.{key}")
+                yield from shapes(theirs[key], ours[key], f"{path}.{key}", strict=strict)
     elif isinstance(theirs, list) and theirs and ours:
         same_length = len(theirs) == len(ours)
         for there, here in zip(theirs, ours, strict=False) if same_length else ((theirs[0], ours[0]),):
-            yield from shapes(there, here, f"{path}[]")
+            yield from shapes(there, here, f"{path}[]", strict=strict)
 
 
 def plain(value: Any, side: Side) -> Any:

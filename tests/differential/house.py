@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from flask import Flask
+
+from tests.apps import dispose, make_public
 from tests.differential.sides import Side
 from tests.portal.api.office.world import SITE, OfficeWorld, made_world
 from tests.serving import served
@@ -40,12 +43,23 @@ def working(world: OfficeWorld) -> Iterator[None]:
 
 
 @contextmanager
+def public_app(world: OfficeWorld) -> Iterator[Flask]:
+    """The public process's application, profile `ckan` too."""
+    app, runtime = make_public(world.databases, world.folder, site_url=SITE, profile="ckan")
+    try:
+        yield app
+    finally:
+        dispose(runtime)
+
+
+@contextmanager
 def our_sides(databases: Databases, folder: Path, run: str) -> Iterator[tuple[Side, Side]]:
     """The office, with the administrator's token, and the public process on the same databases."""
     with (
         made_world(databases, folder, "ckan") as world,
         served(world.office.app) as office,
-        served(world.public()) as public,
+        public_app(world) as app,
+        served(app) as public,
         working(world),
     ):
         own = (SITE, world.office.settings.office_url.rstrip("/"))

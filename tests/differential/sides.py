@@ -14,6 +14,7 @@ import requests
 RUN = "§"
 _WHOLE = re.compile(r"\$([\w.-]+)")
 _INSIDE = re.compile(r"\$\{([\w.-]+)\}")
+_JSONP = re.compile(r"f\((\{.*\})\);", re.S)
 TIMEOUT = 120
 
 
@@ -129,7 +130,10 @@ class Side:
         try:
             return Answer(response.status_code, response.json(), kind)
         except ValueError:
-            return Answer(response.status_code, f"\x00{response.text[:400]}", kind)
+            text = response.text
+            if call_back := _JSONP.fullmatch(text):
+                return Answer(response.status_code, {**json.loads(call_back[1]), "jsonp": True}, kind)
+            return Answer(response.status_code, f"\x00{text[:400]}", kind)
 
 
 def reach(value: Any, path: str) -> Any:

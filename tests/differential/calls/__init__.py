@@ -8,6 +8,7 @@ from tests.differential.calls import (
     datastore_queries,
     ends,
     groups,
+    harvest,
     members,
     odd_input,
     organizations,
@@ -51,6 +52,7 @@ FAMILIES = {
         members,
         relations,
         activity,
+        harvest,
         odd_input,
         ends,
     )

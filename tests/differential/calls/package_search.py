@@ -145,7 +145,12 @@ CALLS: tuple[Call, ...] = (
     Call("package_search", {}, how="get", values=False),
     *(ask(q=query) for query in QUERIES),
     *(
-        Call("package_search", {"fq": found, "sort": "name asc"}, ignore=("sort",), values=found is not None)
+        Call(
+            "package_search",
+            {"fq": found, "sort": "name asc"},
+            ignore=("sort",),
+            values=isinstance(found, str) and " OR name:" not in found,
+        )
         for found in FILTERS
     ),
     Call("package_search", {"fq_list": ["name:dx§*", "tags:padi§"], "sort": "name asc"}),
