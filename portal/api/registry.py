@@ -11,6 +11,8 @@ from portal.api import (
     organizations,
     packages,
     people,
+    relationships,
+    resource_views,
     resources,
     site,
     tags,
@@ -36,6 +38,8 @@ FAMILIES = (
     people.ACTIONS,
     activity.ACTIONS,
     resources.ACTIONS,
+    resource_views.ACTIONS,
+    relationships.ACTIONS,
     datastore.ACTIONS,
     site.ACTIONS,
 )

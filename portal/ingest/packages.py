@@ -295,6 +295,8 @@ class Packages:
         `I4.perintah_terbuka`), Stale.
         """
         owner = agency or current.agency
+        if owner.id != current.agency.id:
+            current.vault.datasets.hand_over(current.dataset.id, owner.id)
         metadata = self._metadata(wish, owner)
         metadata = keep_more(metadata, current.metadata)
         source_rule(metadata, self._desk.profile)

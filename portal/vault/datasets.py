@@ -11,7 +11,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Row, delete, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
-from portal.kernel.errors import Conflict, NotFound
+from portal.kernel.errors import Conflict, Forbidden, NotFound
 from portal.kernel.texts import gettext as _
 from portal.vault import models
 from portal.vault.clean import storable, storable_text
@@ -116,6 +116,22 @@ class DatasetStore:
     def let_go(self, dataset_id: UUID) -> None:
         """Give the dataset's name back to its agency (deleted through the API)."""
         self._change_dataset(dataset_id, {"retired": True}, None)
+
+    def hand_over(self, dataset_id: UUID, agency_id: UUID) -> None:
+        """Pass the dataset to another agency at which the person may work too; recorded.
+
+        Raises Forbidden otherwise, Conflict (`nama_dipakai`) when that agency has a dataset of the name.
+        """
+        self._opened.check()
+        try:
+            with self._opened.session.begin_nested():
+                done = self._opened.session.execute(
+                    text("SELECT audit.hand_over(:id, :agency)"), {"id": dataset_id, "agency": agency_id}
+                ).scalar_one()
+        except IntegrityError as error:
+            raise Conflict(_("Instansi itu sudah memiliki dataset dengan nama ini."), rule="nama_dipakai") from error
+        if not done:
+            raise Forbidden(rule="serahkan_ditolak")
 
     def purge(self, dataset_id: UUID, reason: str) -> None:
         """Remove the dataset with all its rows; the act is recorded, the id is never given again.

@@ -172,15 +172,3 @@ bulk = Table(
     Column("sealed", Boolean, nullable=False),
     Column("made", WHEN, nullable=False),
 )
-view = Table(
-    "view",
-    metadata,
-    Column("id", Uuid, primary_key=True),
-    Column("dataset_id", Uuid, nullable=False),
-    Column("resource_id", Uuid, nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("view_type", Text, nullable=False),
-    Column("title", Text, nullable=False),
-    Column("description", Text),
-    Column("config", JSONB, nullable=False),
-)

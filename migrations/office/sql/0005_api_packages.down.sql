@@ -1,4 +1,4 @@
--- Takes away what 0005 added; links and views are lost, the auditor's functions are as they were.
+-- Takes away what 0005 added; links are lost, the auditor's functions are as they were.
 SET LOCAL ROLE @auditor@;
 CREATE OR REPLACE FUNCTION audit.may_open(p_person uuid, p_act text, p_dataset uuid, p_agency uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -49,7 +49,7 @@ BEGIN
     RETURN true;
 END $$;
 
-DROP FUNCTION audit.purge, audit.dataset_of_resource, audit.id_taken, audit.open_new_published, audit.may_publish;
+DROP FUNCTION audit.purge, audit.hand_over, audit.dataset_of_resource, audit.id_taken, audit.open_new_published, audit.may_publish;
 RESET ROLE;
 DROP TABLE ingest.term_translation;
 DROP TABLE ingest.task_status;
@@ -58,7 +58,9 @@ REVOKE USAGE ON SCHEMA ingest FROM @auditor@;
 ALTER TABLE ingest.release_order DROP COLUMN lane;
 SET LOCAL ROLE @vault_owner@;
 DROP FUNCTION vault.end_release, vault.put_version;
-DROP TABLE vault.view;
+ALTER TABLE vault.dataset DROP CONSTRAINT dataset_id_agency_id_fkey;
+ALTER TABLE vault.dataset ADD CONSTRAINT dataset_id_agency_id_fkey FOREIGN KEY (id, agency_id)
+    REFERENCES vault.register (dataset_id, agency_id) ON DELETE CASCADE;
 ALTER TABLE vault.dataset DROP CONSTRAINT dataset_name_check;
 UPDATE vault.dataset SET name = 'd' || left(name, 99) WHERE name ~ '^[_-]';
 ALTER TABLE vault.dataset ADD CONSTRAINT dataset_name_check CHECK (name ~ '^[a-z0-9][a-z0-9_-]{1,99}$');

@@ -19,33 +19,17 @@ GRANT SELECT (id, dataset_id) ON vault.resource TO @auditor@;
 CREATE POLICY auditor_resources ON vault.resource FOR SELECT TO @auditor@ USING (true);
 CREATE POLICY auditor_pointers ON vault.dataset FOR SELECT TO @auditor@ USING (true);
 
+-- a dataset may pass to another agency (package_owner_org_update): the register says so, the vault follows
+ALTER TABLE vault.dataset DROP CONSTRAINT dataset_id_agency_id_fkey;
+ALTER TABLE vault.dataset ADD CONSTRAINT dataset_id_agency_id_fkey FOREIGN KEY (id, agency_id)
+    REFERENCES vault.register (dataset_id, agency_id) ON DELETE CASCADE ON UPDATE CASCADE;
+
 -- CKAN's names may begin with a hyphen or an underscore
 ALTER TABLE vault.dataset DROP CONSTRAINT dataset_name_check;
 ALTER TABLE vault.dataset ADD CONSTRAINT dataset_name_check CHECK (name ~ '^[a-z0-9_-]{2,100}$');
 
 -- purging takes everything of a dataset but its record
 GRANT DELETE ON vault.dataset TO @office@;
-
--- Previews that CKAN clients keep with a resource; settings only, no content of the data.
-CREATE TABLE vault.view (
-    id uuid PRIMARY KEY,
-    dataset_id uuid NOT NULL REFERENCES vault.dataset (id) ON DELETE CASCADE,
-    resource_id uuid NOT NULL,
-    position integer NOT NULL DEFAULT 0,
-    view_type text NOT NULL,
-    title text NOT NULL DEFAULT '',
-    description text,
-    config jsonb NOT NULL DEFAULT '{}'
-);
-CREATE INDEX view_resource ON vault.view (resource_id, position);
-ALTER TABLE vault.view ENABLE ROW LEVEL SECURITY;
-ALTER TABLE vault.view FORCE ROW LEVEL SECURITY;
-CREATE POLICY opened ON vault.view FOR SELECT USING (dataset_id IN (SELECT unnest(audit.scope(false))));
-CREATE POLICY made ON vault.view FOR INSERT WITH CHECK (dataset_id IN (SELECT unnest(audit.scope(true))));
-CREATE POLICY changed ON vault.view FOR UPDATE USING (dataset_id IN (SELECT unnest(audit.scope(true))))
-    WITH CHECK (dataset_id IN (SELECT unnest(audit.scope(true))));
-CREATE POLICY dropped ON vault.view FOR DELETE USING (dataset_id IN (SELECT unnest(audit.scope(true))));
-GRANT SELECT, INSERT, UPDATE, DELETE ON vault.view TO @office@;
 
 -- One version with its resources, its way through the states, its classification and its order, in one call under
 -- the caller's row policies. Returns the dataset's new revision, or NULL when somebody changed it since.
@@ -251,6 +235,24 @@ BEGIN
     RETURN true;
 END $$;
 
+-- An open dataset passes to another agency, at which the person must have a duty or the right to publish.
+CREATE FUNCTION audit.hand_over(p_dataset uuid, p_agency uuid) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+    v_opening vault.opening;
+BEGIN
+    SELECT * INTO v_opening FROM vault.opening
+        WHERE id = nullif(current_setting('portal.opening', true), '')::uuid AND act IN ('ubah', 'terbit');
+    IF v_opening.id IS NULL OR NOT p_dataset = ANY (audit.scope(true))
+        OR NOT (audit.has_duty(v_opening.person_id, p_agency)
+            OR audit.may_publish(v_opening.person_id, p_agency, p_dataset)) THEN
+        RETURN false;
+    END IF;
+    PERFORM audit.note_opened(v_opening, 'serahkan', p_dataset, '', jsonb_build_object('agency', p_agency));
+    UPDATE vault.register SET agency_id = p_agency WHERE dataset_id = p_dataset;
+    RETURN true;
+END $$;
+
 -- Everything of an open dataset is gone after this but the record; its id is never given again.
 CREATE FUNCTION audit.purge(p_dataset uuid, p_reason text) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -266,7 +268,8 @@ BEGIN
     RETURN true;
 END $$;
 
-REVOKE ALL ON FUNCTION audit.may_publish, audit.open_new_published, audit.id_taken, audit.dataset_of_resource, audit.purge
-    FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.open_new_published, audit.id_taken, audit.dataset_of_resource, audit.purge TO @office@;
+REVOKE ALL ON FUNCTION audit.may_publish, audit.open_new_published, audit.id_taken, audit.dataset_of_resource, audit.hand_over,
+    audit.purge FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION audit.open_new_published, audit.id_taken, audit.dataset_of_resource, audit.hand_over,
+    audit.purge TO @office@;
 RESET ROLE;

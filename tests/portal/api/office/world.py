@@ -20,6 +20,7 @@ from portal.app import create_public_app, public_runtime
 from portal.ingest import wiring
 from portal.kernel.identity import Role
 from portal.kernel.permissions import Permission
+from portal.operations.worker import WorkerPlan, run_pending_once
 from portal.web.request import Runtime
 from tests.apps import Office, dispose, make_office, public_settings
 from tests.portal.ingest.house import _search_schema, run_of
@@ -147,6 +148,10 @@ class OfficeWorld:
                 return count
             by_name[row[0]](run_of(row[1]))
             count += 1
+
+    def work(self) -> int:
+        """Run every job that is due through the real queue; how many."""
+        return run_pending_once(WorkerPlan(self.databases.addresses.office, wiring.tasks(self.runtime)))
 
     def scalar(self, query: str, *values: Any, side: str = "office") -> Any:
         """One value as the superuser sees it."""

@@ -1,0 +1,88 @@
+"""CKAN's relationships between datasets: writes. Whoever may change the subject says to what it is related."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from portal.api.action import Action
+from portal.api.errors import Shaped
+from portal.api.facts import RELATIONSHIP, Facts
+from portal.api.office import rules
+from portal.api.office.call import OfficeCall
+from portal.api.office.packages import opened
+from portal.api.office.raw import Raw
+from portal.api.office.rules import collect
+from portal.api.relationships import REVERSE, TYPES, named
+from portal.kernel.errors import NotFound
+from portal.kernel.texts import gettext as _
+
+
+def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], str, str]:
+    """The fact as it is kept, its key, and the type as it was said. Raises Shaped, NotFound, Forbidden."""
+    values = args.values
+    faults: dict[str, Any] = {
+        name: rules.missing().messages for name in ("subject", "object", "type") if values.get(name) in {None, ""}
+    }
+    kind = str(values.get("type") or "")
+    if "type" not in faults and kind not in TYPES:
+        faults["type"] = [_("Nilainya harus salah satu dari %(values)s", values=str(list(TYPES)))]
+    if faults:
+        raise Shaped(faults)
+    comment = collect(faults, "comment", rules.text, values.get("comment") or "")
+    subject, object_ = named(call, str(values["subject"])), named(call, str(values["object"]))
+    opened(call, subject["id"])
+    if kind in REVERSE:
+        subject, object_, kept = object_, subject, REVERSE[kind]
+    else:
+        kept = kind
+    fact = {
+        "subject": subject["id"],
+        "subject_name": subject["name"],
+        "object": object_["id"],
+        "object_name": object_["name"],
+        "type": kept,
+        "comment": comment or "",
+    }
+    return fact, f"{fact['subject']}:{fact['object']}:{kept}", kind
+
+
+def _answer(fact: dict[str, Any], kind: str) -> dict[str, Any]:
+    one, two = ("object", "subject") if kind in REVERSE else ("subject", "object")
+    return {
+        "subject": fact[f"{one}_name"],
+        "type": kind,
+        "object": fact[f"{two}_name"],
+        "comment": fact["comment"],
+    }
+
+
+def package_relationship_create(call: OfficeCall, args: Raw) -> object:
+    """Relate a published dataset to another. `subject`, `object`: ids or names; `type`; `comment` (optional)."""
+    fact, key, kind = _asked(call, args)
+    Facts(call.scope.session("publisher")).put(RELATIONSHIP, key, fact)
+    return _answer(fact, kind)
+
+
+def package_relationship_update(call: OfficeCall, args: Raw) -> object:
+    """Change the comment of a relationship. `subject`, `object`, `type`, `comment`."""
+    fact, key, kind = _asked(call, args)
+    facts = Facts(call.scope.session("publisher"))
+    if facts.get(RELATIONSHIP, key) is None:
+        raise NotFound(_("Hubungan itu tidak ada"))
+    facts.put(RELATIONSHIP, key, fact)
+    return _answer(fact, kind)
+
+
+def package_relationship_delete(call: OfficeCall, args: Raw) -> object:
+    """Take a relationship away. `subject`, `object`, `type`."""
+    _fact, key, _kind = _asked(call, args)
+    if not Facts(call.scope.session("publisher")).remove(RELATIONSHIP, key):
+        raise NotFound
+    return None
+
+
+ACTIONS = (
+    Action("package_relationship_create", Raw, package_relationship_create, permission=None, writes=True),
+    Action("package_relationship_update", Raw, package_relationship_update, permission=None, writes=True),
+    Action("package_relationship_delete", Raw, package_relationship_delete, permission=None, writes=True),
+)

@@ -1,0 +1,202 @@
+"""CKAN's resource views: writes. A view says how a published resource is shown; whoever may change the dataset may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from portal.api.action import Action
+from portal.api.arguments import LONGEST_TEXT
+from portal.api.errors import Shaped
+from portal.api.facts import VIEW, Facts
+from portal.api.office import rules
+from portal.api.office.call import OfficeCall
+from portal.api.office.packages import opened, required
+from portal.api.office.raw import Raw
+from portal.api.office.rules import collect
+from portal.api.resource_views import ordered, shown
+from portal.catalog.reader import as_uuid
+from portal.kernel.decisions import require
+from portal.kernel.errors import NotFound
+from portal.kernel.permissions import Permission
+from portal.kernel.texts import gettext as _
+
+#: Kinds of views that CKAN and its usual plugins have; their settings are kept as they come.
+VIEW_TYPES = frozenset({
+    "text_view", "image_view", "video_view", "audio_view", "webpage_view", "datatables_view", "recline_view",
+    "recline_grid_view", "recline_graph_view", "recline_map_view", "pdf_view", "geo_view", "geojson_view", "shp_view",
+})  # fmt: skip
+_OWN = frozenset({"id", "resource_id", "package_id", "title", "description", "view_type"})
+MOST_VIEWS = 100
+
+
+def _facts(call: OfficeCall) -> Facts:
+    return Facts(call.scope.session("publisher"))
+
+
+def _of(call: OfficeCall, resource_id: str) -> list[dict[str, Any]]:
+    return ordered(_facts(call).matching(VIEW, {"resource_id": resource_id}))
+
+
+def _package_of(call: OfficeCall, resource_id: str) -> str:
+    """The dataset of a published resource that the caller may change. Raises NotFound, Forbidden."""
+    found = call.queries.resource(resource_id)
+    if found is None:
+        raise NotFound
+    package_id: str = orjson.loads(found)["package_id"]
+    opened(call, package_id)
+    return package_id
+
+
+def _view(call: OfficeCall, key: str) -> dict[str, Any]:
+    found = _facts(call).get(VIEW, key)
+    if found is None:
+        raise NotFound
+    _package_of(call, found["resource_id"])
+    return found
+
+
+def _config(values: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: value for name, value in values.items() if name not in _OWN and value is not None}
+    if len(orjson.dumps(found)) > LONGEST_TEXT:
+        raise Shaped({"__extras": [_("Teks terlalu panjang")]})
+    return found
+
+
+def resource_view_create(call: OfficeCall, args: Raw) -> object:
+    """Add a view to a published resource and return it. `resource_id`, `title`, `view_type`; `description` and the
+    view's own settings are kept."""
+    values, faults = args.values, dict[str, Any]()
+    kind = values.get("view_type")
+    if values.get("resource_id") in {None, ""}:
+        raise Shaped({"resource_id": rules.missing().messages})
+    if kind in {None, ""}:
+        raise Shaped({"view_type": rules.missing().messages})
+    if kind not in VIEW_TYPES:
+        raise Shaped({"view_type": _("Tidak ada tampilan berjenis %(kind)s", kind=str(kind)[:80])})
+    resource_id = str(values["resource_id"]).lower()
+    if call.queries.resource(resource_id) is None:
+        faults["resource_id"] = [_("Sumber daya tidak ditemukan: %(id)s", id=resource_id[:80])]
+    title = collect(faults, "title", _title, values.get("title"))
+    description = (
+        None if values.get("description") is None else collect(faults, "description", rules.text, values["description"])
+    )
+    key = collect(faults, "id", rules.key, values["id"]) if values.get("id") else uuid4()
+    if faults:
+        raise Shaped(faults)
+    package_id = _package_of(call, resource_id)
+    views = _of(call, resource_id)
+    if len(views) >= MOST_VIEWS:
+        raise Shaped({"resource_id": [_("Terlalu banyak tampilan")]})
+    view = {
+        "id": str(key),
+        "resource_id": resource_id,
+        "package_id": package_id,
+        "title": title,
+        "description": description,
+        "view_type": kind,
+        "position": len(views),
+        "config": _config(values),
+    }
+    _facts(call).put(VIEW, str(key), view)
+    return shown(view)
+
+
+def _title(value: Any) -> str:
+    if value is None or value == "":
+        raise rules.missing()
+    return rules.text(value)
+
+
+def resource_view_update(call: OfficeCall, args: Raw) -> object:
+    """Change a view. `id`; `title`, `description` and settings replace the ones there are."""
+    view = _view(call, required(args, "id"))
+    values, faults = args.values, dict[str, Any]()
+    title = collect(faults, "title", rules.text, values["title"]) if values.get("title") is not None else view["title"]
+    description = values.get("description")
+    if description is not None:
+        description = collect(faults, "description", rules.text, description)
+    if faults:
+        raise Shaped(faults)
+    changed = {**view, "title": title, "description": description, "config": _config(values)}
+    _facts(call).put(VIEW, view["id"], changed)
+    return shown(changed)
+
+
+def resource_view_delete(call: OfficeCall, args: Raw) -> object:
+    """Take a view away. `id`."""
+    view = _view(call, required(args, "id"))
+    _facts(call).remove(VIEW, view["id"])
+    return {"resource_id": view["resource_id"]}
+
+
+def resource_view_reorder(call: OfficeCall, args: Raw) -> object:
+    """Put a resource's views into an order. `id` of the resource; `order`: ids of views, the rest follow."""
+    faults = {name: rules.missing().messages for name in ("id", "order") if not args.values.get(name)}
+    if faults:
+        raise Shaped(faults)
+    resource_id, order = str(args.values["id"]).lower(), args.values["order"]
+    wanted = [str(item) for item in (order if isinstance(order, list) else [order])]
+    _package_of(call, resource_id)
+    views = {view["id"]: view for view in _of(call, resource_id)}
+    for key in wanted:
+        if key not in views:
+            raise Shaped({"order": _("Tampilan %(id)s tidak ada", id=key[:80])})
+    if len(set(wanted)) != len(wanted):
+        raise Shaped({"order": _("Id tampilan tidak boleh berulang")})
+    whole = [*wanted, *(key for key in views if key not in wanted)]
+    for position, key in enumerate(whole):
+        _facts(call).put(VIEW, key, {**views[key], "position": position})
+    return {"id": resource_id, "order": whole}
+
+
+def resource_view_clear(call: OfficeCall, args: Raw) -> object:
+    """Take every view of some kinds away, for administrators. `view_types` (optional): which kinds."""
+    require(call.identity, Permission.SYSTEM_CONFIGURE)
+    kinds = args.values.get("view_types")
+    for view in _facts(call).matching(VIEW, {}):
+        if not kinds or view["view_type"] in (kinds if isinstance(kinds, list) else [kinds]):
+            _facts(call).remove(VIEW, view["id"])
+    return None
+
+
+def resource_create_default_resource_views(call: OfficeCall, args: Raw) -> object:
+    """Make the views that a resource has by default: none here, since every resource has a page with its preview.
+    `resource`: the resource as resource_show answers it."""
+    resource = args.values.get("resource")
+    if resource in (None, ""):
+        raise Shaped({"resource": [_("Nilai wajib diisi")]})
+    if isinstance(resource, dict) and as_uuid(str(resource.get("id") or "")):
+        _package_of(call, str(resource["id"]))
+    return []
+
+
+def package_create_default_resource_views(call: OfficeCall, args: Raw) -> object:
+    """Make the views that a dataset's resources have by default: none here, since each has a page with its preview.
+    `package`: the dataset as package_show answers it."""
+    package = args.values.get("package")
+    if package in (None, ""):
+        raise Shaped({"package": [_("Nilai wajib diisi")]})
+    if isinstance(package, dict) and package.get("id"):
+        opened(call, str(package["id"]))
+    return []
+
+
+ACTIONS = (
+    Action("resource_view_create", Raw, resource_view_create, permission=None, writes=True, rights_first=False),
+    Action("resource_view_update", Raw, resource_view_update, permission=None, writes=True, rights_first=False),
+    Action("resource_view_delete", Raw, resource_view_delete, permission=None, writes=True, rights_first=False),
+    Action("resource_view_reorder", Raw, resource_view_reorder, permission=None, writes=True, rights_first=False),
+    Action("resource_view_clear", Raw, resource_view_clear, permission=None, writes=True),
+    Action(
+        "resource_create_default_resource_views", Raw, resource_create_default_resource_views, permission=None,
+        writes=True, rights_first=False,
+    ),
+    Action(
+        "package_create_default_resource_views", Raw, package_create_default_resource_views, permission=None,
+        writes=True, rights_first=False,
+    ),
+)  # fmt: skip
