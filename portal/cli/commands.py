@@ -18,6 +18,7 @@ from portal.accounts.tokens import Tokens
 from portal.app import service_runtime
 from portal.audit import chain
 from portal.cli import agencies
+from portal.cli import api as api_commands
 from portal.cli import search as search_commands
 from portal.contract.loader import PluginError, discover
 from portal.contract.plugin import Plugin
@@ -197,6 +198,7 @@ def health() -> None:
 
 
 main.add_command(search_commands.search)
+main.add_command(api_commands.api)
 main.add_command(agencies.agency)
 
 

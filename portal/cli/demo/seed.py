@@ -19,6 +19,7 @@ from portal.accounts.schemas import AgencyInput, PersonInput
 from portal.accounts.service import Accounts
 from portal.accounts.shell import ShellAccounts
 from portal.cli import search as index
+from portal.cli.api import build_dump
 from portal.cli.demo.figures_home import key_figures
 from portal.cli.demo.model import DemoDataset, DemoFile, DemoPlan
 from portal.contract.metadata import ColumnEntry
@@ -289,9 +290,10 @@ class Seeder:
         return True
 
     def _finish(self) -> None:
-        """Both indexes hold what the database says."""
+        """Both indexes hold what the database says, and the dump of the catalogue all that was published."""
         with self._scope() as scope:
             repair_indexes(scope)
+            build_dump(scope)
 
 
 def repair_indexes(scope: Scope) -> None:

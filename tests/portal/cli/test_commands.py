@@ -77,6 +77,12 @@ def test_the_indexes_are_rebuilt_and_checked(environment: Mapping[str, str]) -> 
     assert "kurang 0, basi 0, lebih 0" in checked.output
 
 
+def test_the_dump_of_the_catalogue_is_built(environment: Mapping[str, str]) -> None:
+    result = run(environment, "api", "dump")
+    assert result.exit_code == 0, result.output
+    assert "dataset" in result.output
+
+
 def test_the_record_is_verified_and_a_changed_line_is_found(
     environment: Mapping[str, str], office: Office, module_databases: Databases
 ) -> None:
