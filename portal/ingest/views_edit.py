@@ -31,7 +31,10 @@ def metadata(dataset_id: UUID) -> Answer:
     if request.method == "GET":
         return _editor(view, forms.shown(view.metadata) | {"name": view.line.name})
     try:
-        wanted = forms.metadata(request.form, view.metadata, DatasetMetadata.model_fields)
+        # what the form does not show (a CKAN client's own words) stays as it is
+        asked = {*specs(runtime().profile), "kugi_versi"}
+        shown = [name for name in DatasetMetadata.model_fields if name in asked]
+        wanted = forms.metadata(request.form, view.metadata, shown)
         _save(dataset_id, request.form.get("token", ""), wanted)
     except TwoEditors as both:
         return _two(view, both)
