@@ -35,6 +35,8 @@ class PublicSettings:
     profile: str = "brebes"
     development: bool = False
     log_folder: str = ""
+    #: SQL of callers over published tables (`datastore_search_sql`)
+    datastore_sql: bool = False
     rate_per_second: int = 200
     rate_burst: int = 20_000
 
@@ -61,6 +63,8 @@ class OfficeSettings:
     secure_cookies: bool = True
     development: bool = False
     log_folder: str = ""
+    #: SQL of callers over published tables (`datastore_search_sql`)
+    datastore_sql: bool = False
     upload_limit: int = 2_147_483_648
     api_body_limit: int = 67_108_864
     rate_per_second: int = 200

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-ROLE_MARK = re.compile(r"@(migrator|public|publisher|office|auditor|vault_owner|backup)@")
+ROLE_MARK = re.compile(r"@(migrator|public|publisher|sql|office|auditor|vault_owner|backup)@")
 
 
 def quoted(identifier: str) -> str:

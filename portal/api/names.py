@@ -37,7 +37,7 @@ READS = """
     activity_data_show activity_diff activity_show am_following_dataset am_following_group am_following_user
     api_token_list config_option_list config_option_show dashboard_activity_list dashboard_new_activities_count
     dataset_followee_count dataset_followee_list dataset_follower_count dataset_follower_list
-    datastore_search_sql file_owner_scan file_show followee_count followee_list get_site_user
+    file_owner_scan file_show followee_count followee_list get_site_user
     group_activity_list group_followee_count group_followee_list group_follower_count group_follower_list
     group_list_authz job_list job_show member_list organization_activity_list organization_followee_count
     organization_followee_list organization_follower_count organization_follower_list organization_list_for_user

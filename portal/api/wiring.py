@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal.api import answer_memory, dump_views, limits, memory, page_views, util_views, views
 from portal.api.action import Call, Portal
+from portal.api.datastore_sql import with_sql
 from portal.api.envelope import base_url
 from portal.api.memory import Memory
 from portal.api.names import ELSEWHERE
@@ -25,9 +26,10 @@ from portal.web.request import Runtime, Scope
 def offer(runtime: Runtime) -> None:
     """Offer the API's service with the public side's actions."""
     portal = portal_of(runtime)
+    actions = with_sql(ACTIONS, on=runtime.settings.datastore_sql)
     runtime.offer(
         ActionApi,
-        lambda scope: ActionApi(ACTIONS, lambda identity: public_call(runtime, portal, scope, identity), ELSEWHERE),
+        lambda scope: ActionApi(actions, lambda identity: public_call(runtime, portal, scope, identity), ELSEWHERE),
     )
 
 

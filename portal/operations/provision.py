@@ -54,6 +54,7 @@ class Roles:
     auditor: str = "portal_auditor"
     vault_owner: str = "portal_vault_owner"
     backup: str = "portal_backup"
+    sql: str = "portal_sql"
 
     @classmethod
     def suffixed(cls, suffix: str) -> Roles:
@@ -233,6 +234,8 @@ def _make_roles(connection: psycopg.Connection[tuple[object, ...]], passwords: P
         connection.execute(statement.format(sql.Identifier(role), sql.Literal(verifier.decode())))
     for owner in (roles.auditor, roles.vault_owner):
         _execute(connection, "GRANT {} TO {}", owner, roles.migrator)
+    # what SQL of callers runs as: the public side becomes it for one transaction, and it may read rows only
+    _execute(connection, "GRANT {} TO {}", roles.sql, roles.public)
     _limit(connection, roles.public, read_only=True, statement_timeout="5s", lock_timeout="2s", temp="64MB")
     _limit(
         connection,

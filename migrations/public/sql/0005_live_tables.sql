@@ -45,3 +45,25 @@ CREATE VIEW catalog.table_metadata AS
 GRANT SELECT ON catalog.live_table, catalog.table_alias, catalog.table_metadata TO @public@;
 GRANT SELECT, INSERT, UPDATE, DELETE ON catalog.live_table, catalog.table_alias TO @publisher@;
 GRANT SELECT ON catalog.table_metadata TO @publisher@;
+
+-- SQL of callers runs as a role of its own that may read published rows and nothing else. Where the cluster was made
+-- before there was one, the role is made by the next provisioning, and tables are opened to it as they are released.
+DO $$
+BEGIN
+    IF to_regrole('@sql@') IS NOT NULL THEN
+        EXECUTE 'GRANT USAGE ON SCHEMA rows TO @sql@';
+    END IF;
+END $$;
+CREATE OR REPLACE FUNCTION rows.open_table(p_name text) RETURNS void LANGUAGE plpgsql
+SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+    EXECUTE format('GRANT SELECT ON rows.%I TO @public@', p_name);
+    IF to_regrole('@sql@') IS NOT NULL THEN
+        EXECUTE format('GRANT SELECT ON rows.%I TO @sql@', p_name);
+    END IF;
+END $$;
+CREATE FUNCTION rows.reader_role() RETURNS text LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp AS $$
+    SELECT to_regrole('@sql@')::text
+$$;
+REVOKE ALL ON FUNCTION rows.reader_role FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION rows.reader_role TO @public@;

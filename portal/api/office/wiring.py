@@ -6,6 +6,7 @@ from flask import Flask
 
 from portal.api import wiring as public
 from portal.api.action import Portal
+from portal.api.datastore_sql import with_sql
 from portal.api.office.call import OfficeCall
 from portal.api.office.registry import ACTIONS
 from portal.api.queries import Queries
@@ -23,7 +24,8 @@ def install(app: Flask, runtime: Runtime) -> None:
     if CatalogReader not in runtime.factories:
         catalog.offer(runtime)
     portal = public.portal_of(runtime)
-    runtime.offer(ActionApi, lambda scope: ActionApi(ACTIONS, lambda identity: _call(runtime, portal, scope, identity)))
+    actions = with_sql(ACTIONS, on=runtime.settings.datastore_sql)
+    runtime.offer(ActionApi, lambda scope: ActionApi(actions, lambda identity: _call(runtime, portal, scope, identity)))
     public.routes(app, runtime)
 
 

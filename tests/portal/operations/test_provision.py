@@ -104,6 +104,7 @@ def test_no_role_bypasses_row_security_or_creates_roles(module_empty_databases: 
         roles.auditor: (False, False),
         roles.vault_owner: (False, False),
         roles.backup: (True, True),
+        roles.sql: (False, False),
     }
 
 
