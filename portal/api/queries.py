@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, func, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, func, literal_column, select, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -28,6 +28,8 @@ TEXT_FIELDS = frozenset({
 })  # fmt: skip
 EQUAL_FIELDS = frozenset({"size", "created", "last_modified", "metadata_modified", "cache_last_updated"})
 RESOURCE_FIELDS = TEXT_FIELDS | EQUAL_FIELDS
+#: Rows that are counted one by one; more are estimated.
+MOST_COUNTED = 1_000
 
 GroupSort = Literal["name", "title", "package_count"]
 
@@ -195,16 +197,32 @@ class Queries:
     def resources(
         self, terms: Sequence[tuple[str, str]], order_by: str | None, limit: int | None, offset: int
     ) -> tuple[int, list[str]]:
-        """Number of resources of live datasets that meet every (field, term), and the documents of one page."""
+        """Number of resources of live datasets that meet every (field, term), and the documents of one page.
+
+        The number is exact up to `MOST_COUNTED`; above, the planner's estimate, so that a common word costs no more
+        than a rare one.
+        """
         table, live = models.resource, models.dataset
         joined = table.join(live, (live.c.id == table.c.dataset_id) & (live.c.version == table.c.version))
-        conditions = [_resource_condition(field, term) for field, term in terms]
-        count = self.session.scalar(select(func.count()).select_from(joined).where(*conditions))
-        query = select(table.c.doc).select_from(joined).where(*conditions)
-        if order_by in RESOURCE_FIELDS:
-            query = query.order_by(_member(order_by))
-        query = query.order_by(table.c.position, table.c.id).limit(limit).offset(offset)
-        return int(count or 0), list(self.session.scalars(query))
+        met = select(table.c.doc).select_from(joined).where(*(_resource_condition(*pair) for pair in terms))
+        query = met.order_by(_member(order_by)) if order_by in RESOURCE_FIELDS else met
+        documents = list(self.session.scalars(query.order_by(table.c.id).limit(limit).offset(offset)))
+        seen = offset + len(documents)
+        if documents and limit is not None and len(documents) < limit:
+            return seen, documents
+        return max(seen if documents else 0, self._count(met)), documents
+
+    def _count(self, query: Select[Any]) -> int:
+        """How many rows a query has: exactly up to `MOST_COUNTED`, else by estimate."""
+        some = query.with_only_columns(literal_column("1")).limit(MOST_COUNTED + 1).subquery()
+        count = int(self.session.scalar(select(func.count()).select_from(some)) or 0)
+        return count if count <= MOST_COUNTED else max(count, self._estimate(query))
+
+    def _estimate(self, query: Select[Any]) -> int:
+        connection = self.session.connection()
+        made = query.compile(connection)
+        plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {made}", dict(made.params)).scalar()
+        return int(plan[0]["Plan"]["Plan Rows"]) if plan else 0
 
 
 def _chosen(rows: Sequence[GroupRow], wanted: GroupFilter) -> list[GroupRow]:
@@ -229,7 +247,12 @@ def _chosen(rows: Sequence[GroupRow], wanted: GroupFilter) -> list[GroupRow]:
 def _member(field: str) -> ColumnElement[Any]:
     """A field of a resource: its column where there is one, else the member of the ready document."""
     table = models.resource
-    columns: dict[str, ColumnElement[Any]] = {"name": table.c.name, "format": table.c.format}
+    columns: dict[str, ColumnElement[Any]] = {
+        "name": table.c.name,
+        "format": table.c.format,
+        "description": literal_column("catalog.resource.description", Text),
+        "url": literal_column("catalog.resource.url", Text),
+    }
     return columns[field] if field in columns else type_coerce(cast(table.c.doc, JSONB)[field].astext, Text)
 
 

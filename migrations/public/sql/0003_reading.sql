@@ -30,3 +30,11 @@ CREATE CONSTRAINT TRIGGER note_change AFTER INSERT OR DELETE OR UPDATE ON catalo
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.note_change();
 CREATE CONSTRAINT TRIGGER note_change AFTER UPDATE OF doc, name, format, row_count ON catalog.resource
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION catalog.note_change();
+
+-- `resource_search` looks for parts of texts: columns of their own, so that no document is taken apart to look into it.
+ALTER TABLE catalog.resource
+    ADD COLUMN description text GENERATED ALWAYS AS (doc::jsonb ->> 'description') STORED,
+    ADD COLUMN url text GENERATED ALWAYS AS (doc::jsonb ->> 'url') STORED;
+CREATE INDEX resource_name_words ON catalog.resource USING gin (name gin_trgm_ops);
+CREATE INDEX resource_description_words ON catalog.resource USING gin (description gin_trgm_ops);
+CREATE INDEX resource_url_words ON catalog.resource USING gin (url gin_trgm_ops);

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from portal.api import queries
 from portal.catalog.addresses import stable_id
 from tests.factories import published as factory
 from tests.portal.api.world import World, reads
@@ -184,3 +185,13 @@ def test_keys_and_types_of_a_resource(world: World) -> None:
     }  # fmt: skip
     assert row["datastore_active"] is True
     assert factory.uuid_of(row["id"]) == world.table
+
+
+def test_many_resources_are_estimated_and_few_are_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"query": "name:e", "limit": 1}
+    exact = world.result("resource_search", asked)["count"]
+    monkeypatch.setattr(queries, "MOST_COUNTED", 1)
+    assert exact > 1
+    assert world.result("resource_search", {**asked, "offset": 0})["count"] >= 1
+    assert world.result("resource_search", {"query": "name:e"})["count"] == exact
+    assert world.result("resource_search", {"query": ["name:e", "url:http", "description:zzz"]})["count"] == 0
