@@ -176,8 +176,15 @@ def _resource_page(dataset: PublishedDataset, item: PublishedResource) -> dict[s
         "columns": [column.model_dump(mode="json") for column in item.columns],
         "layer": asdict(item.layer) if item.layer else None,
         "preview_svg": item.preview_svg,
+        "link": link_of(item),
         "files": [_file_page(dataset, file) for file in item.files],
     }
+
+
+def link_of(item: PublishedResource) -> str:
+    """Where a link leads, if a page may lead there: an address of the web, never a script."""
+    url = str(item.ckan.get("url") or "") if item.kind == "tautan" else ""
+    return url if url.lower().startswith(("https://", "http://", "ftp://")) else ""
 
 
 def _file_page(dataset: PublishedDataset, file: PublishedFile) -> dict[str, Any]:
@@ -232,11 +239,14 @@ def search_document(dataset: PublishedDataset, bbox: Box | None, revision: int, 
 
 def _fields(dataset: PublishedDataset) -> dict[str, tuple[str, ...]]:
     """CKAN's fields of words that Solr can be asked by."""
-    meta = dataset.metadata
+    meta, sent = dataset.metadata, dataset.metadata.ckan
+    own = {
+        "author": meta.produsen_data,
+        "maintainer": meta.kontak,
+        "maintainer_email": dataset.agency.contact.get("email", ""),
+    }
     found = {
-        "author": (meta.produsen_data,),
-        "maintainer": (meta.kontak,),
-        "maintainer_email": (dataset.agency.contact.get("email", ""),),
+        **{name: (str((sent.get(name) if sent else value) or ""),) for name, value in own.items()},
         "res_name": tuple(item.name for item in dataset.resources),
         "res_description": tuple(item.description for item in dataset.resources),
         **{f"extras_{row['key']}": (row["value"],) for row in ckan_document.extras(dataset, "")},
@@ -246,12 +256,14 @@ def _fields(dataset: PublishedDataset) -> dict[str, tuple[str, ...]]:
 
 def _marks(dataset: PublishedDataset, site_url: str) -> dict[str, tuple[str, ...]]:
     """CKAN's fields of single values that Solr can be asked by."""
-    meta = dataset.metadata
+    meta, sent = dataset.metadata, dataset.metadata.ckan
     licence = vocabularies.licences().get(meta.lisensi)
     resources = [ckan_document.resource(dataset, item, site_url) for item in dataset.resources]
+    url = sent.get("url") if sent else addresses.absolute(site_url, addresses.dataset(dataset.name))
+    version = sent.get("version") if sent else str(dataset.version)
     return {
-        "url": (addresses.absolute(site_url, addresses.dataset(dataset.name)),),
-        "version": (str(dataset.version),),
+        **({"url": (str(url),)} if url else {}),
+        **({"version": (str(version),)} if version else {}),
         "isopen": ("true" if licence and licence.is_open else "false",),
         "num_tags": (str(len(set(meta.kata_kunci))),),
         "num_resources": (str(len(resources)),),

@@ -20,7 +20,7 @@ from portal.kernel.texts import gettext as _
 from search.highlight import Marker, marked_html, segments
 from search.results import Facet, Results
 
-KIND_BADGES = {"tabel": "table", "layer": "layer", "berkas": "file"}
+KIND_BADGES = {"tabel": "table", "layer": "layer", "berkas": "file", "tautan": "file"}
 #: Best first: what most people open, then what programs read; a layer opens best where its geometry comes along.
 FORMAT_ORDER = ("XLSX", "CSV", "JSON", "PARQUET", "TSV")
 LAYER_ORDER = ("GEOJSON", "GPKG", "SHP", "KML", "CSV")

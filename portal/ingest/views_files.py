@@ -60,8 +60,10 @@ def _page(view: DatasetView, item: ResourceView, refusal: Invalid | Conflict | N
         "show": show,
         "old": request.form if refusal is not None else None,
     }
-    template = {"tabel": "table", "layer": "layer", "berkas": "file"}[row.kind]
-    context |= {"tabel": _table_context, "layer": _layer_context, "berkas": _file_context}[row.kind](view, item)
+    template = {"tabel": "table", "layer": "layer", "berkas": "file", "tautan": "file"}[row.kind]
+    context |= {"tabel": _table_context, "layer": _layer_context, "berkas": _file_context, "tautan": _file_context}[
+        row.kind
+    ](view, item)
     return render(f"ingest/{template}.html", **context), status_of(refusal) if refusal else 200
 
 
