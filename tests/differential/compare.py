@@ -29,6 +29,7 @@ CHANCE = frozenset(
         "jti",
         "index_name",
         "db_size",
+        "idx_size",
         "number_created_packages",
     }
 )
