@@ -52,6 +52,9 @@ def metadata_of(
         "kata_kunci": sent.tags,
         "kelompok": sent.groups[0] if sent.groups else "",
         "kelompok_lain": sent.groups[1:],
+        # whom CKAN calls author and maintainer made the data and answers for them (domain.md 6.2)
+        "produsen_data": str(sent.fields.get("author") or "")[:500],
+        "kontak": str(sent.fields.get("maintainer_email") or sent.fields.get("maintainer") or "")[:500],
         **_from_extras(sent.fields.get("extras", ())),
     }
     filled: list[str] = []
@@ -133,6 +136,8 @@ _READERS: Mapping[str, Callable[[str], dict[str, Any]]] = {
     "collected": _collected,
     "collection_method": _line("metode_pengumpulan"),
     "conforms_to": _line("standar"),
+    "contact": _line("kontak"),
+    "creator": _line("produsen_data"),
     "data_type": _choice("jenis_data", JenisData),
     "frequency": _choice("frekuensi", Frekuensi),
     "kugi": _line("kugi_kode"),

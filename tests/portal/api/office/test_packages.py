@@ -1,4 +1,4 @@
-"""package_create, show, update, patch in profile `ckan`: what is sent comes back, and is found when the call returns."""
+"""package_create, show, update, patch in profile `ckan`: what is sent comes back, found when the call returns."""
 
 from __future__ import annotations
 
