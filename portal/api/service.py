@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.api import arguments
+from portal.api import arguments, empty_ids
 from portal.api.action import Action, Call, Registry
 from portal.api.errors import BadRequest
 from portal.kernel.decisions import decide, require
@@ -38,11 +38,12 @@ class ActionApi:
     def run(self, identity: Identity, action: Action, data: Mapping[str, Any]) -> object:
         """The result of the action.
 
-        Raises Forbidden without the permission, SignInRequired where a person is needed and nobody asks; Invalid for
-        arguments that do not hold, and whatever the action raises.
+        Raises Forbidden without the permission, SignInRequired where a person is needed and nobody asks; NotFound for
+        an id that is empty; Invalid for arguments that do not hold, and whatever the action raises.
         """
         if action.rights_first:
             _require(identity, action.permission)
+        empty_ids.look(action.name, data)
         parsed = arguments.parse(action.arguments, data)
         if not action.rights_first:
             _require(identity, action.permission)

@@ -34,7 +34,7 @@ def status_show(call: Call, _args: NoArguments) -> object:
         "site_title": texts.get("ckan.site_title") or call.portal.title,
         "site_description": texts.get("ckan.site_description") or call.portal.description,
         "site_url": call.portal.url,
-        "error_emails_to": None,
+        "error_emails_to": "",
         "locale_default": call.portal.locale,
         "extensions": list(call.portal.extensions),
         "ckan_version": CKAN_VERSION,
