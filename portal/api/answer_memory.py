@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from portal.api.limits import ARRIVAL, READ, ActionLimits, Buckets
+from portal.api.limits import ARRIVAL, READ, ActionLimits, Buckets, of_address
 from portal.api.memory import Stamp, Stamps
 from portal.web.request import Runtime
 
@@ -86,7 +86,8 @@ class AnswerMemory:
         return self._ask(key, stamp, environ, start_response)
 
     def _charged(self, environ: WSGIEnvironment) -> bool:
-        return self._buckets is None or not self._buckets.take(environ.get("REMOTE_ADDR", "?"), ARRIVAL + READ)
+        caller = of_address(environ.get("REMOTE_ADDR", ""))
+        return self._buckets is None or not self._buckets.take(caller, ARRIVAL + READ)
 
     def _ask(
         self, key: tuple[object, ...], stamp: Stamp, environ: WSGIEnvironment, start_response: StartResponse

@@ -126,8 +126,13 @@ def caller_of(asked: Request, who: Identity) -> str:
     """Whom a request counts for: a token that holds, else the address; of IPv6 the network of 64 bits, one customer."""
     if who.signed_in:
         return hashlib.blake2b(asked.headers.get("Authorization", "").encode("utf-8", "replace")).hexdigest()[:32]
+    return of_address(asked.remote_addr or "")
+
+
+def of_address(said: str) -> str:
+    """Whom an anonymous caller's address counts for."""
     try:
-        address = ipaddress.ip_address(asked.remote_addr or "")
+        address = ipaddress.ip_address(said)
     except ValueError:
         return "?"
     if isinstance(address, ipaddress.IPv6Address):

@@ -22,6 +22,8 @@ from portal.web.rendering import render
 from portal.web.request import runtime, scope, service
 
 #: A page of its own side: on the office it asks for a sign-in, as every page there.
+#: No proxy may send an old dump while a new one is made, not even in need: it may hold what was withdrawn.
+FRESH = "public, max-age=0, must-revalidate"
 blueprint = Blueprint("api_pages", __name__, template_folder=str(Path(__file__).with_name("templates")))
 
 
@@ -55,4 +57,6 @@ def dump() -> Response:
     found = bulk.current(scope().session("public"))
     if found is None:
         raise Unavailable(_("Salinan katalog sedang dibuat ulang. Coba lagi beberapa menit lagi."), part="salinan")
-    return send_stored(found.key, found.size, found.sha256, "application/gzip", bulk.FILENAME)
+    answer = send_stored(found.key, found.size, found.sha256, "application/gzip", bulk.FILENAME)
+    answer.headers["Cache-Control"] = FRESH
+    return answer

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.api import arguments, registry, wiring
+from portal.api import arguments, registry
 from portal.api.action import Action
 from tests.apps import dispose, make_public
 from tests.portal.api.world import SITE, World, loads
@@ -86,7 +86,7 @@ def test_unknown_actions(world: World) -> None:
 
 def test_a_write_asks_for_post(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     action = Action("uji_tulis", arguments.NoArguments, lambda _call, _args: "ditulis", writes=True)
-    monkeypatch.setattr(wiring, "ACTIONS", {**registry.ACTIONS, "uji_tulis": action})
+    world.offer(monkeypatch, action)
     refused = world.client.get("/api/3/action/uji_tulis")
     assert refused.status_code == 400
     assert refused.get_json().endswith("Invalid request. Please use POST method for your request")
@@ -118,7 +118,10 @@ def test_headers_of_public_answers(world: World) -> None:
 
 def test_large_and_many(world: World) -> None:
     large = world.client.post(SHOW, data=b'{"id": "' + b"a" * 1_100_000 + b'"}', content_type="application/json")
-    assert (large.status_code, large.get_json()) == (413, "Bad request: the body is too large; this action takes 1048576 bytes")
+    assert (large.status_code, large.get_json()) == (
+        413,
+        "Bad request: the body is too large; this action takes 1048576 bytes",
+    )
     form = {f"k{number}": "1" for number in range(3000)}
     for sent in ({"data": form}, {"json": form}, {"query_string": form}):
         assert world.client.post("/api/3/action/package_search", **sent).status_code == 400  # type: ignore[arg-type]

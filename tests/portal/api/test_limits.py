@@ -10,14 +10,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from config.profile import load_profile
 from portal.api import limits, registry
+from portal.api.action import Action, Call
+from portal.api.arguments import NoArguments
 from portal.api.limits import Buckets, caller_of, cost_of
 from portal.kernel.identity import ANONYMOUS
 from tests.apps import dispose, make_public
+from tests.portal.api.world import World
 from tests.support import Databases
 
 
@@ -91,7 +95,7 @@ def test_costs() -> None:
 
 @pytest.fixture
 def limited(databases: Databases, tmp_path: Path) -> Iterator[Flask]:
-    app, runtime = make_public(databases, tmp_path, rate_per_second=1, rate_burst=61)
+    app, runtime = make_public(databases, tmp_path, rate_per_second=1, rate_burst=62)
     app.testing = False
     yield app
     dispose(runtime)
@@ -106,15 +110,15 @@ def test_who_asks_too_much_is_told(limited: Flask) -> None:
     client = limited.test_client()
     search = "/api/3/action/package_search?rows=1000"
     assert ask(client, search, "203.0.113.5")[0] == 200
-    status, wait = ask(client, search, "203.0.113.5")
+    status, wait = ask(client, f"{search}&start=4", "203.0.113.5")
     assert (status, wait > 0) == (429, True)
     body = client.get(f"{search}&lang=en", environ_base={"REMOTE_ADDR": "203.0.113.5"}).get_json()
     assert body["success"] is False
     assert body["error"]["__type"] == "Too Many Requests"
     assert "Too many requests" in body["error"]["message"]
-    assert ask(client, search, "203.0.113.6")[0] == 200, "another address is another caller"
-    assert ask(client, f"{search}", "2001:db8::1")[0] == 200
-    assert ask(client, f"{search}", "2001:db8::2")[0] == 429
+    assert ask(client, f"{search}&start=3", "203.0.113.6")[0] == 200, "another address is another caller"
+    assert ask(client, f"{search}&start=1", "2001:db8::1")[0] == 200
+    assert ask(client, f"{search}&start=2", "2001:db8::2")[0] == 429
 
 
 def test_pages_are_counted_too(limited: Flask) -> None:
@@ -139,3 +143,19 @@ def test_the_profile_ckan_counts_nothing(databases: Databases, tmp_path: Path) -
     statuses = {ask(app.test_client(), "/api/3/action/status_show", "203.0.113.9")[0] for _n in range(20)}
     dispose(runtime)
     assert statuses == {200}
+
+
+def test_a_question_that_takes_too_long_is_given_up(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The public role's statements end after five seconds (portal.operations.provision); the caller is told so."""
+    with world.runtime.sessions["public"]() as session:
+        assert session.scalar(text("SHOW statement_timeout")) == "5s"
+
+    def slow(call: Call, _args: NoArguments) -> object:
+        call.queries.session.execute(text("SET LOCAL statement_timeout = 1"))
+        return call.queries.session.execute(text("SELECT pg_sleep(20)")).scalar()
+
+    world.offer(monkeypatch, Action("uji_lambat", NoArguments, slow))
+    status, error = world.error("uji_lambat")
+    assert (status, error["__type"]) == (409, "Validation Error")
+    assert error["query"]
+    assert world.result("status_show")["site_url"], "the connection goes on"

@@ -10,16 +10,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import psycopg
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
 from sqlalchemy.orm import Session
 
+from portal.api.action import Action
+from portal.api.service import ActionApi
 from portal.catalog import store
 from portal.catalog.published import PublishedDataset
 from portal.contract.metadata import ColumnEntry
 from portal.kernel.db import open_engine
-from portal.web.request import Runtime
+from portal.web.request import Runtime, Scope
 from tests.apps import make_public
 from tests.factories import published as factory
 from tests.support import Databases, StatementLog
@@ -64,6 +67,16 @@ class World:
         if isinstance(body, dict):
             assert body.pop("help").endswith(f"/api/3/action/help_show?name={action}")
         return answer.status_code, body
+
+    def offer(self, monkeypatch: pytest.MonkeyPatch, action: Action) -> None:
+        """One action more, for one test."""
+        make = self.runtime.factories[ActionApi]
+
+        def offered(scope: Scope) -> ActionApi:
+            api: ActionApi = make(scope)
+            return ActionApi({**api.actions, action.name: action}, api.call_of, api.elsewhere)
+
+        monkeypatch.setitem(self.runtime.factories, ActionApi, offered)
 
     def result(self, action: str, data: Any = None) -> Any:
         """The result of a good call."""
