@@ -160,7 +160,7 @@ def search(source: Source, args: SearchArguments) -> dict[str, Any]:
     if asked.where is not None:
         result["filterops"] = asked.where.plain()
     if args.include_total:
-        result.update(_total(source, asked, args))
+        result.update(_total(source, asked, args, page.count))
     if keyed and page.last is not None:
         result["next_page"] = {ID: {"lt" if asked.sort and asked.sort[0].descending else "gt": page.last}}
     return result
@@ -172,16 +172,16 @@ def _by_id(asked: Question) -> bool:
     return len(asked.sort) == 1 and asked.sort[0].column == ID
 
 
-def _total(source: Source, asked: Question, args: SearchArguments) -> dict[str, Any]:
+def _total(source: Source, asked: Question, args: SearchArguments, shown: int | None) -> dict[str, Any]:
     """How many rows match; guessed by the planner where the caller allows it above a threshold (CKAN to 2.11)."""
     threshold = args.total_estimation_threshold
     if threshold is None:
-        return {"total": source.reader.total(source.shape, asked)}
+        return {"total": source.reader.total(source.shape, asked, shown)}
     if isinstance(threshold, int) and not asked.unfiltered and not asked.distinct:
         guess = source.reader.estimate(source.shape, asked)
         if guess > threshold:
             return {"total": guess, "total_was_estimated": True}
-    return {"total": source.reader.total(source.shape, asked), "total_was_estimated": False}
+    return {"total": source.reader.total(source.shape, asked, shown), "total_was_estimated": False}
 
 
 def _links(args: SearchArguments) -> dict[str, str]:

@@ -9,10 +9,13 @@ from flask import Response, request
 
 from portal.api import errors, xml_format
 from portal.api.answers import dumps
+from portal.web.headers import UNCOMPRESSED
 from portal.web.request import Runtime, runtime
 
 JSON = "application/json;charset=utf-8"
 JAVASCRIPT = "application/javascript;charset=utf-8"
+#: Bytes of an answer from which on this process leaves compression to the proxy.
+MOST_COMPRESSED = 512 * 1024
 #: What may stand before the bracket of a JSONP answer: a dotted name, nothing that could be a program of its own.
 CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]{0,63}(\.[A-Za-z_$][A-Za-z0-9_$]{0,63}){0,4}")
 
@@ -48,6 +51,9 @@ def plain(body: bytes, status: int = 200) -> Response:
         response = Response(xml_format.from_json(body, base_url()), status=status, content_type=xml_format.XML)
     else:
         response = Response(body, status=status, content_type=JSON)
+        if len(body) > MOST_COMPRESSED:
+            # compressing it here would cost several times what making it did; the proxy in front may
+            response.headers["Content-Encoding"] = UNCOMPRESSED
     if runtime().audience == "office":  # the public side says so on every answer
         response.vary.add("Accept")
     return response

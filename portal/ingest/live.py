@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -121,14 +121,8 @@ class Live:
 
     def settle_later(self, live: LiveRow) -> None:
         """Order the table to be settled once it is quiet; one order waits at most."""
-        order = JobOrder(
-            task=SETTLE,
-            subject=str(live.dataset_id),
-            arguments={"table": live.table_name},
-            queueing_lock=f"{SETTLE}:{live.table_name}",
-            not_before=self.desk.clock() + QUIET,
-        )
-        defer(self.desk.session, order)
+        now = self.desk.clock()
+        defer(self.desk.session, order_of(live.table_name, live.dataset_id, now, now))
 
     def _open(self, identity: Identity, view: ResourceView) -> tuple[OpenDataset, LiveRow, LiveTables]:
         if not view.live or view.table is None:
@@ -253,6 +247,17 @@ class Live:
     def dates(self) -> str:
         """Which way figures of a date are read: day first, save where the portal speaks English."""
         return "MDY" if self.desk.profile.locale == "en" else "DMY"
+
+
+def order_of(table_name: str, dataset_id: UUID, since: datetime, now: datetime) -> JobOrder:
+    """The order to settle a table; `since`: when it was first wanted."""
+    return JobOrder(
+        task=SETTLE,
+        subject=str(dataset_id),
+        arguments={"table": table_name, "since": since.isoformat()},
+        queueing_lock=f"{SETTLE}:{table_name}",
+        not_before=now + QUIET,
+    )
 
 
 def keep(desk: Desk, opened: OpenDataset, resource_id: UUID, before: str, act: str, batch: UUID) -> None:

@@ -5,7 +5,7 @@ Works in short transactions, each under the table's lock, so that batches wait m
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -14,12 +14,31 @@ from sqlalchemy.orm import Session
 
 from portal.contract.metadata import ColumnEntry
 from portal.ingest import live_documents
+from portal.ingest.live import QUIET, order_of
 from portal.ingest.live_documents import Facts
 from portal.ingest.live_tables import LiveRow, LiveTables, shape_of, vacuum
 from portal.kernel.errors import Conflict
+from portal.operations.jobs import JobOrder
 
 #: A table whose order to be settled was lost is found by the sweeper after this many minutes.
 LOST = 5
+#: How long a table that never is quiet waits.
+PATIENCE = timedelta(minutes=1)
+
+
+def not_yet(public: Session, table_name: str, since: str, now: datetime) -> JobOrder | None:
+    """The order to come again, while batches keep coming: a stream of them costs a table once. None: it is time."""
+    begun = datetime.fromisoformat(since) if since else now
+    row = public.execute(
+        text(
+            "SELECT dataset_id, clock_timestamp() - changed AS quiet FROM catalog.live_table WHERE table_name = :name"
+        ),
+        {"name": table_name},
+    ).one_or_none()
+    public.rollback()
+    if row is None or row.quiet >= QUIET or now - begun >= PATIENCE:
+        return None
+    return order_of(table_name, row.dataset_id, begun, now)
 
 
 def settle(public: Session, table_name: str) -> bool:

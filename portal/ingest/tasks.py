@@ -126,7 +126,13 @@ class Handlers:
         """`ingest.endapkan`: table. Full text, blocks and documents of a live table that is quiet."""
         scope = self.runtime.scope()
         try:
-            live_settling.settle(scope.session("publisher"), str(run.arguments["table"]))
+            name, since = str(run.arguments["table"]), str(run.arguments.get("since", ""))
+            later = live_settling.not_yet(scope.session("publisher"), name, since, self.runtime.clock())
+            if later is None:
+                live_settling.settle(scope.session("publisher"), name)
+            else:
+                defer(scope.session("office"), later)
+                scope.session("office").commit()
         finally:
             scope.close()
 

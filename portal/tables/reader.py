@@ -33,10 +33,12 @@ DEEP = 500
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Rows of one page. `records` is JSON text, or CSV or TSV as a text; `last` the last `_id` where it was asked."""
+    """Rows of one page: JSON text, or CSV or TSV as a text; their last `_id` where it was asked, and how many they are
+    where that is known."""
 
     records: bytes | str
     last: int | None = None
+    count: int | None = None
 
 
 @contextmanager
@@ -79,10 +81,16 @@ class TableReader:
                 return self._delimited(shape, question, "," if form == "csv" else "\t", keyed=keyed)
             return self._json(shape, question, form, keyed=keyed)
 
-    def total(self, shape: Shape, question: Question) -> int:
-        """How many rows match, limit and offset aside; no statement where every row does and their number is known."""
+    def total(self, shape: Shape, question: Question, shown: int | None = None) -> int:
+        """How many rows match, limit and offset aside; `shown` of them are on the page, where that is known.
+
+        No statement where every row matches and their number is known, or where the page is the last.
+        """
         if question.unfiltered and shape.row_count is not None:
             return shape.row_count
+        last = shown is not None and question.limit is not None and shown < question.limit
+        if shown is not None and last and (shown or not question.offset):
+            return question.offset + shown
         where = statements.where(shape, question)
         if question.distinct:
             chosen = sql.SQL(", ").join([statements.name(column) for column in shape.shown(question)])
@@ -139,11 +147,11 @@ class TableReader:
             row = sql.SQL("row_to_json(x)::text") if not keyed or ID in names else _narrowed(columns)
         last: LiteralString = "(array_agg(x._id))[count(*)]" if keyed else "NULL"
         source = _keyed(shape, question) if keyed and ID not in names else inner
-        query = sql.SQL("SELECT '[' || coalesce(string_agg({}, ','), '') || ']', {} FROM ({}) x").format(
+        query = sql.SQL("SELECT '[' || coalesce(string_agg({}, ','), '') || ']', {}, count(*) FROM ({}) x").format(
             row, sql.SQL(last), source.text
         )
         found: Any = self.driver().execute(query, inner.values).fetchone()
-        return Found(found[0].encode(), found[1])
+        return Found(found[0].encode(), found[1], found[2])
 
     def _delimited(self, shape: Shape, question: Question, delimiter: str, *, keyed: bool) -> Found:
         names = [*shape.shown(question), *_ranks(question)]
@@ -152,7 +160,7 @@ class TableReader:
         key = sql.SQL("x.{}").format(sql.Identifier(ID)) if keyed else sql.SQL("NULL")
         query = sql.SQL("SELECT {}, {} FROM ({}) x").format(sql.SQL(", ").join(cells), key, inner.text)
         rows = self.driver().execute(query, inner.values).fetchall()
-        return Found(delimited((row[:-1] for row in rows), delimiter), rows[-1][-1] if rows else None)
+        return Found(delimited((row[:-1] for row in rows), delimiter), rows[-1][-1] if rows else None, len(rows))
 
 
 def driver_of(session: Session) -> Driver:

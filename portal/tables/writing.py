@@ -159,15 +159,20 @@ class RowWriter:
                 statements.table(self._shape), _listed(names), _listed(names, "i."), _listed(key),
                 sql.SQL(", ").join(values),
             )  # fmt: skip
+        kept: sql.Composable = sql.SQL("")
+        rows_made: sql.Composable = sql.SQL("'[]'")
+        if returning:
+            kept = sql.SQL(", {} AS j").format(pages.row_json(self._shape))
+            rows_made = sql.SQL("(SELECT {} FROM made)").format(_ROWS)
         query = sql.SQL(
             "WITH input AS MATERIALIZED (SELECT * FROM {input}),"
             " old AS MATERIALIZED (SELECT t._id, {json} AS j FROM {table} t JOIN input i ON {matched}),"
-            " made AS ({act} RETURNING t._id, {json} AS j)"
+            " made AS ({act} RETURNING t._id{kept})"
             " SELECT (SELECT coalesce('[' || string_agg('[' || _id || ',' || j || ']', ',') || ']', '[]') FROM old),"
             " (SELECT count(*) FROM old), (SELECT count(*) FROM made), {rows}"
         ).format(
             input=self._input(names), json=pages.row_json(self._shape), table=statements.table(self._shape),
-            matched=matched, act=act, rows=sql.SQL("(SELECT {} FROM made)").format(_ROWS) if returning else sql.SQL("'[]'"),
+            matched=matched, act=act, kept=kept, rows=rows_made,
         )  # fmt: skip
         row: Any = self._driver.execute(query, (_json(rows),)).fetchone()
         if update and row[2] < len(rows):

@@ -36,12 +36,18 @@ PUBLIC_PAGE = "public, max-age=0, s-maxage=60, must-revalidate"
 #: Data addresses: a withdrawal is felt within an hour (I5).
 PUBLIC_DATA = "public, max-age=3600, s-maxage=60"
 OFFICE = "private, no-store"
+#: What an answer says of itself that is large and made anew for each call: it is neither compressed nor hashed, which
+#: would cost several times what making it did. No reader ever sees it.
+UNCOMPRESSED = "identity"
 
 
 def install(app: Flask, audience: Audience, *, secure: bool) -> None:
     """Set the headers of this audience, and answer conditional requests once compression has marked the ETag."""
 
     def finish(response: Response) -> Response:
+        large = response.headers.get("Content-Encoding") == UNCOMPRESSED
+        if large:
+            del response.headers["Content-Encoding"]
         for name, value in BASE.items():
             response.headers.setdefault(name, value)
         if secure:
@@ -49,7 +55,7 @@ def install(app: Flask, audience: Audience, *, secure: bool) -> None:
         if audience == "office":
             response.headers.setdefault("Cache-Control", OFFICE)
             return response
-        return _public(response)
+        return _public(response, validated=not large)
 
     app.after_request(finish)
 
@@ -61,14 +67,15 @@ def install_validators(app: Flask) -> None:
     """
 
     def validate(response: Response) -> Response:
-        if request.method in {"GET", "HEAD"} and response.status_code == 200 and not response.is_streamed:
+        large = response.headers.get("Content-Encoding") == UNCOMPRESSED
+        if request.method in {"GET", "HEAD"} and response.status_code == 200 and not (response.is_streamed or large):
             response.add_etag()
         return response
 
     app.after_request(validate)
 
 
-def _public(response: Response) -> Response:
+def _public(response: Response, *, validated: bool) -> Response:
     """Anyone may have, read from anywhere and keep a while; refusals are kept by nobody."""
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers.add("Vary", "Accept")
@@ -77,7 +84,7 @@ def _public(response: Response) -> Response:
         return response
     response.headers.setdefault("Cache-Control", PUBLIC_PAGE)
     if request.method in {"GET", "HEAD"} and response.status_code == 200 and not response.is_streamed:
-        if not response.get_etag()[0]:
+        if validated and not response.get_etag()[0]:
             response.add_etag()
         response.make_conditional(request)
     return response

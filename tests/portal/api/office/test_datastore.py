@@ -315,7 +315,7 @@ def test_functions_are_not_offered(ckan: OfficeWorld) -> None:
 def test_settled_tables_answer_the_same(ckan: OfficeWorld) -> None:
     resource = table(ckan, records=[{"n": number, "kata": f"imunisasinya kata{number}"} for number in range(1_200)])
     fresh = [rows(ckan, resource, **more) for more in ASKED]
-    ckan.moved = timedelta(minutes=1)
+    ckan.moved = timedelta(minutes=2)
     ckan.sql.execute("UPDATE jobs.procrastinate_jobs SET scheduled_at = now() WHERE task_name = 'ingest.endapkan'")
     ckan.quick()
     ckan.moved = timedelta()
