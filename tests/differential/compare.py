@@ -136,9 +136,19 @@ def shapes(theirs: Any, ours: Any, path: str = "result", *, strict: bool = True)
             else:
                 yield from shapes(theirs[key], ours[key], f"{path}.{key}", strict=strict)
     elif isinstance(theirs, list) and theirs and ours:
-        same_length = len(theirs) == len(ours)
-        for there, here in zip(theirs, ours, strict=False) if same_length else ((theirs[0], ours[0]),):
+        for there, here in _pairs(theirs, ours, strict=strict):
             yield from shapes(there, here, f"{path}[]", strict=strict)
+
+
+def _pairs(theirs: list[Any], ours: list[Any], *, strict: bool) -> list[tuple[Any, Any]]:
+    """Members to compare with each other: by place, or the first of each; acts of the same kind where they differ."""
+    if strict and len(theirs) == len(ours):
+        return list(zip(theirs, ours, strict=True))
+    if not isinstance(theirs[0], dict) or "activity_type" not in theirs[0]:
+        return [(theirs[0], ours[0])]
+    mine = {item.get("activity_type"): item for item in ours if isinstance(item, dict)}
+    kinds = {item["activity_type"]: item for item in theirs}
+    return [(item, mine[name]) for name, item in kinds.items() if name in mine]
 
 
 def plain(value: Any, side: Side) -> Any:

@@ -15,7 +15,10 @@ FILE = Path(__file__).with_name("known.toml")
 
 @dataclass(frozen=True)
 class Known:
-    """One difference: where it may be (patterns of action, caller, note or data), what differs, and why."""
+    """One difference: where it may be (patterns of action, caller, note or data), what differs, and why.
+
+    `statuses` are CKAN's and ours; `refusals` those that ours may be.
+    """
 
     reason: str
     actions: tuple[str, ...]
@@ -24,22 +27,21 @@ class Known:
     statuses: tuple[int, int] | None = None
     parts: tuple[str, ...] = ("status", "envelope", "shape", "values")
     paths: tuple[str, ...] = ()
+    refusals: tuple[int, ...] = ()
 
     def excuses(self, verdict: Verdict) -> bool:
         """Whether everything that differs in the verdict is this difference."""
-        call = verdict.call
-        if not any(fnmatchcase(call.action, pattern) for pattern in self.actions):
-            return False
-        if not any(fnmatchcase(call.who, pattern) for pattern in self.who):
-            return False
-        if self.data != "*" and not fnmatchcase(f"{call.note} {call.data!r}", self.data):
-            return False
-        if self.statuses and (statuses(verdict) != self.statuses):
-            return False
-        if not set(verdict.failed) <= set(self.parts):
-            return False
+        call, (_, ours) = verdict.call, statuses(verdict)
         notes = [note for part in verdict.failed.values() for note in part]
-        return not self.paths or all(any(fnmatchcase(note, path) for path in self.paths) for note in notes)
+        return (
+            any(fnmatchcase(call.action, pattern) for pattern in self.actions)
+            and any(fnmatchcase(call.who, pattern) for pattern in self.who)
+            and (self.data == "*" or fnmatchcase(f"{call.note} {call.data!r}", self.data))
+            and self.statuses in (None, statuses(verdict))
+            and (not self.refusals or ours in self.refusals)
+            and set(verdict.failed) <= set(self.parts)
+            and (not self.paths or all(any(fnmatchcase(note, path) for path in self.paths) for note in notes))
+        )
 
 
 def statuses(verdict: Verdict) -> tuple[int, int]:
