@@ -16,7 +16,7 @@ from uuid import UUID
 
 import orjson
 from pydantic import Field
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.api import found
@@ -24,7 +24,7 @@ from portal.api.action import Action, Call
 from portal.api.arguments import JsonList, LaxFlag, Natural, Text
 from portal.api.people import PageArguments, account_needed
 from portal.api.references import RefArguments
-from portal.catalog import addresses
+from portal.catalog import addresses, models
 from portal.catalog.ckan_document import timestamp
 from portal.catalog.reader import as_uuid
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
@@ -89,6 +89,29 @@ class PackageAct:
             "activity_type": self.activity_type,
             "data": {"package": shown, "actor": actor or "portal"},
             "permission_labels": ["public"],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class GroupAct:
+    """What was done to an organisation or group; by whom is the office's knowledge."""
+
+    id: UUID
+    at: datetime
+    object_id: UUID
+    activity_type: str
+    data: dict[str, Any]
+
+    def document(self) -> dict[str, Any]:
+        """CKAN's activity."""
+        return {
+            "id": str(self.id),
+            "timestamp": timestamp(self.at),
+            "user_id": str(PORTAL),
+            "object_id": str(self.object_id),
+            "activity_type": self.activity_type,
+            "data": {**self.data, "actor": "portal"},
+            "permission_labels": None,
         }
 
 
@@ -201,7 +224,26 @@ def _of_group(call: Call, args: ActivityArguments, kind: found.GroupKind) -> obj
     group = found.group(call, args.id, (kind,))
     if group is None:
         raise NotFound
-    return _shown(call, args, found.datasets_of(call, group))
+    packages = package_acts(call.queries.session, filter_of(args, found.datasets_of(call, group)))
+    shown = [(act.at, act.document()) for act in packages]
+    shown += [(act.at, act.document()) for act in group_acts(call.queries.session, group, filter_of(args, None))]
+    shown.sort(key=lambda pair: pair[0], reverse=True)
+    return [item for _at, item in shown][args.offset : args.offset + size(args)]
+
+
+def group_acts(session: Session, group: found.FoundGroup, wanted: ActFilter) -> list[GroupAct]:
+    """What was done to an organisation or group itself, newest first."""
+    table = models.act
+    where = [table.c.object_id == group.id, table.c.activity_type.not_in(wanted.without)]
+    if wanted.before is not None:
+        where.append(table.c.at < wanted.before)
+    if wanted.after is not None:
+        where.append(table.c.at > wanted.after)
+    if wanted.types is not None:
+        where.append(table.c.activity_type.in_(wanted.types))
+    query = select(table.c.id, table.c.at, table.c.object_id, table.c.activity_type, table.c.data).where(*where)
+    rows = session.execute(query.order_by(table.c.at.desc(), table.c.id).limit(wanted.limit))
+    return [GroupAct(*row) for row in rows]
 
 
 def _shown(call: Call, args: ActivityArguments | RecentArguments, datasets: Sequence[UUID] | None) -> object:

@@ -110,7 +110,7 @@ def group_package_show(call: Call, args: GroupPackagesArguments) -> object:
 
 def _limit(value: Any) -> int:
     """How many datasets; blank means CKAN's ten. Raises Invalid with CKAN's one message."""
-    if value in {None, ""}:
+    if value is None or value == "":
         return ROWS
     try:
         return min(as_natural(value), MOST_ROWS)

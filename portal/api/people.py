@@ -6,13 +6,13 @@ who are signed in, and answers everybody else with these too (I9).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from portal.api import found
 from portal.api.action import Action, Call
-from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text
+from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text, Texts, Whole
 from portal.api.references import MaybeRefArguments, Ref, RefArguments, Referring
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission
@@ -101,8 +101,8 @@ class FolloweesArguments(IdArguments):
 class JobsArguments(Arguments):
     """Which queues, how many, and whether ids only."""
 
-    queues: Any = None
-    limit: int = 200
+    queues: Texts = ()
+    limit: Whole = 200
     ids_only: Flag = False
 
 

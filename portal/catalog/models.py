@@ -41,6 +41,17 @@ theme = Table(
     Column("state", Text),
 )
 
+act = Table(
+    "act",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("at", DateTime(timezone=True)),
+    Column("kind", Text),
+    Column("object_id", Uuid),
+    Column("activity_type", Text),
+    Column("data", JSONB),
+)
+
 vocabulary = Table("vocabulary", metadata, Column("id", Uuid, primary_key=True), Column("name", Text))
 
 vocabulary_tag = Table(

@@ -6,7 +6,7 @@ Every function is repeatable by the order's id: an order that was applied change
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 from uuid import UUID
@@ -138,6 +138,11 @@ def close_groups(session: Session, kind: Literal["organization", "theme"], open_
         update(table).where(gone, table.c.state == "active").values(state="deleted").returning(table.c.id)
     ).all()
     return len(deleted) + len(hidden)
+
+
+def write_act(session: Session, act: Mapping[str, Any]) -> None:
+    """What was done to an agency or group (id, at, kind, object_id, activity_type, data), once."""
+    session.execute(insert(models.act).values(**act).on_conflict_do_nothing(index_elements=["id"]))
 
 
 def write_vocabulary(session: Session, key: UUID, name: str, tags: Sequence[tuple[UUID, str]]) -> None:

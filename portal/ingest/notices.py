@@ -14,7 +14,7 @@ from config.profile import Profile
 from portal.catalog import addresses, refresh, store
 from portal.catalog.published import PublishedAgency, PublishedGroup, PublishedTheme
 
-NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs"]
+NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs", "kegiatan"]
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 
@@ -40,6 +40,7 @@ class Notices:
             "wilayah": self._regions,
             "kosakata": self._vocabularies,
             "teks_situs": self._site_texts,
+            "kegiatan": lambda: self._acts(only),
         }
         if kind == "angka_situs":
             for key, value in (figures or {}).items():
@@ -129,6 +130,19 @@ class Notices:
             store.write_notice(self._public, "teks_situs", row.key, row.value)
         return len(rows)
 
+    def _acts(self, only: UUID | None) -> int:
+        """What was done to agencies and groups, without who did it."""
+        rows = self._office.execute(
+            text(
+                "SELECT id, at, kind, object_id, activity_type, data FROM accounts.activity"
+                " WHERE kind IN ('organization', 'group') AND (CAST(:only AS uuid) IS NULL OR id = :only)"
+            ),
+            {"only": only},
+        ).all()
+        for row in rows:
+            store.write_act(self._public, row._asdict())
+        return len(rows)
+
     def _regions(self) -> int:
         """The regency, its parts and its province, with outlines where they ship with the portal."""
         territory = self._profile.territory
@@ -159,13 +173,15 @@ class Notices:
         return len(wanted)
 
 
-#: Facts of an agency or group that stand inside its datasets' documents.
+#: What a group's documents show of it, and what of it is written anew at once: the words that people look for it by.
+#: A picture or description follows with the dataset's next version, as in CKAN.
 _FACTS = ("name", "title", "description", "image_url")
+_WORDS = ("name", "title")
 
 
 def _differs(before: Row[Any] | None, now: Row[Any]) -> bool:
-    """Whether readers have been shown other facts than these."""
-    return before is not None and any(getattr(before, name) != getattr(now, name) for name in _FACTS)
+    """Whether readers have been shown another name or title."""
+    return before is not None and any(getattr(before, name) != getattr(now, name) for name in _WORDS)
 
 
 def _json(geometry: Any) -> str | None:

@@ -36,7 +36,7 @@ from portal.kernel.storage import FileRoot, content_key
 from portal.kernel.texts import gettext as _
 
 #: Facts public by nature (I4): the closed list of what may leave by `notice`.
-NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs"]
+NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs", "kegiatan"]
 
 
 @dataclass

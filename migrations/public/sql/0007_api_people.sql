@@ -13,6 +13,19 @@ ALTER TABLE catalog.theme
 -- lists of acts, newest first
 CREATE INDEX version_released ON catalog.version (released DESC);
 
+-- what was done to agencies and groups; who did it stays in the office
+CREATE TABLE catalog.act (
+    id uuid PRIMARY KEY,
+    at timestamptz NOT NULL,
+    kind text NOT NULL CHECK (kind IN ('organization', 'group')),
+    object_id uuid NOT NULL,
+    activity_type text NOT NULL,
+    data jsonb NOT NULL
+);
+CREATE INDEX act_object ON catalog.act (object_id, at DESC);
+GRANT SELECT ON catalog.act TO @public@;
+GRANT SELECT, INSERT, UPDATE, DELETE ON catalog.act TO @publisher@;
+
 CREATE TABLE catalog.vocabulary (
     id uuid PRIMARY KEY,
     name text NOT NULL UNIQUE

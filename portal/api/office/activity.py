@@ -307,13 +307,14 @@ def activity_create(call: OfficeCall, args: ActivityCreateArguments) -> object:
     """Write an act down. `user_id`, `object_id`, `activity_type`, `data`. Administrators only."""
     checks = Checks()
     checks.require(user_id=args.user_id, object_id=args.object_id, activity_type=args.activity_type)
+    user_id, object_id = checks.text("user_id", args.user_id), checks.text("object_id", args.object_id)
     checks.stop()
-    person = call.service(People).find(str(args.user_id))
+    person = call.service(People).find(user_id)
     if person is None:
         checks.fail("user_id", _("Tidak ditemukan: %(what)s", what="User"))
-    if args.activity_type not in TYPES:
+    if str(args.activity_type) not in TYPES:
         checks.fail("activity_type", _("Tidak ditemukan: %(what)s", what="Activity type"))
-    key = _object(call, str(args.activity_type), str(args.object_id))
+    key = _object(call, str(args.activity_type), object_id)
     if key is None:
         checks.fail("object_id", _("Tidak ditemukan: %(what)s", what=str(args.activity_type).split()[-1].title()))
     checks.stop()

@@ -151,7 +151,7 @@ class Checks:
             fault: dict[str, list[str]] = {}
             if not given(item.get("key")):
                 fault["key"] = [missing()]
-            elif item["key"] in reserved:
+            elif self.text("extras", item["key"]) in reserved:
                 fault["key"] = [_("Sudah ada isian dengan nama yang sama")]
             if item.get("value") is None:
                 fault["value"] = [missing()]

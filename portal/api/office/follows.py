@@ -14,12 +14,12 @@ from portal.accounts.people import People, Person
 from portal.api import found as published
 from portal.api import people as public
 from portal.api.action import Action
-from portal.api.arguments import Arguments, IdArguments
+from portal.api.arguments import IdArguments
 from portal.api.office import kinds, members, users
 from portal.api.office.call import OfficeCall
-from portal.api.office.checks import Raw, given
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
 from portal.api.people import FolloweesArguments
+from portal.api.references import MaybeRefArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import decide
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
@@ -27,19 +27,17 @@ from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
 
-class FollowArguments(Arguments):
+class FollowArguments(MaybeRefArguments):
     """What to follow, by name or id."""
-
-    id: Raw
 
 
 _KINDS: tuple[tuple[Kind, str], ...] = (("user", "person"), ("dataset", "dataset"), ("group", "group or organisation"))
 _WORDS: dict[Kind, str] = {"user": "User", "dataset": "Dataset", "group": "Group"}
 
 
-def key_of(call: OfficeCall, kind: Kind, name_or_id: Any) -> UUID | None:
+def key_of(call: OfficeCall, kind: Kind, name_or_id: str | None) -> UUID | None:
     """The id of a thing that the caller may see, or None."""
-    if not given(name_or_id) or not isinstance(name_or_id, str):
+    if not name_or_id:
         return None
     if kind == "user":
         person = call.service(People).find(name_or_id)

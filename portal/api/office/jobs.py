@@ -5,6 +5,7 @@ A job's id is its number written as a UUID, since clients expect one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +13,8 @@ from sqlalchemy import text
 
 from portal.accounts.people import as_id
 from portal.api.action import Action
-from portal.api.arguments import Arguments, IdArguments, as_texts
+from portal.api.arguments import Arguments, IdArguments, Texts
 from portal.api.office.call import OfficeCall
-from portal.api.office.checks import Raw, given
 from portal.api.people import JobsArguments
 from portal.audit.service import AuditService
 from portal.catalog.ckan_document import timestamp
@@ -31,7 +31,7 @@ _WAITING = (
 class QueuesArguments(Arguments):
     """Queues by name; none named means all."""
 
-    queues: Raw
+    queues: Texts = ()
 
 
 def _document(row: Any) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def _document(row: Any) -> dict[str, Any]:
     }
 
 
-def _queues(value: Any) -> list[str] | None:
-    return list(as_texts(value)) if given(value) else None
+def _queues(names: Sequence[str]) -> list[str] | None:
+    return [name for name in names if name] or None
 
 
 def job_list(call: OfficeCall, args: JobsArguments) -> object:

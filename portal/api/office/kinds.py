@@ -84,7 +84,8 @@ class Face:
     def note(self, call: OfficeCall, found: Organization, act: str) -> None:
         """Write the act down as CKAN does."""
         data = {"group": {**base(found, self.kind), "extras": {item["key"]: item["value"] for item in found.extras}}}
-        call.service(Activities).note(call.identity, self.kind, found.id, f"{act} {self.kind}", data)
+        key = call.service(Activities).note(call.identity, self.kind, found.id, f"{act} {self.kind}", data)
+        call.service(Notices).notice("kegiatan", only=key)
 
 
 ORGANIZATION, GROUP = Face("organization"), Face("group")

@@ -11,6 +11,7 @@ from portal.api.arguments import Arguments
 from portal.api.errors import FieldText
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
+from portal.api.references import MaybeRef, MaybeRefArguments
 from portal.ingest.notices import Notices
 from portal.kernel.decisions import require
 from portal.kernel.errors import Conflict, NotFound, SignInRequired
@@ -20,10 +21,9 @@ from portal.kernel.texts import gettext as _
 SHORTEST, LONGEST = 2, 100
 
 
-class VocabularyWriteArguments(Arguments):
+class VocabularyWriteArguments(MaybeRefArguments):
     """A vocabulary: `tags` are objects with `name`."""
 
-    id: Raw
     name: Raw
     tags: Raw
 
@@ -35,11 +35,10 @@ class TagCreateArguments(Arguments):
     vocabulary_id: Raw
 
 
-class TagDeleteArguments(Arguments):
+class TagDeleteArguments(MaybeRefArguments):
     """A tag by name or id, of a vocabulary."""
 
-    id: Raw
-    vocabulary_id: Raw
+    vocabulary_id: MaybeRef
 
 
 def vocabulary_create(call: OfficeCall, args: VocabularyWriteArguments) -> object:
