@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.texts import gettext as _
 
 _BY_ID = """
     dataset_purge group_activity_list group_delete group_package_show group_patch group_purge group_show group_update
@@ -27,8 +28,17 @@ LOOKED_FOR: Mapping[str, str] = {
 }
 
 
-def look(action: str, data: Mapping[str, Any]) -> None:
-    """Raises NotFound when the action was given an id that is empty."""
-    key = LOOKED_FOR.get(action)
-    if key is not None and key in data and data[key] in ("", None, [], {}):
+def look(action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The arguments with an id that is one value: a list of one (a key given once in a form) is its only item.
+
+    Raises NotFound when the action was given an id that is empty, Invalid for an id that is a list or an object.
+    """
+    key = LOOKED_FOR.get(action, "id")
+    value = data.get(key)
+    if action in LOOKED_FOR and key in data and value in ("", None, [], {}):
         raise NotFound
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
+        return {**data, key: value[0]}
+    if isinstance(value, list | dict):
+        raise Invalid(fields={key: (_("Harus berupa teks"),)})
+    return data

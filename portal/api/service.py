@@ -43,8 +43,7 @@ class ActionApi:
         """
         if action.rights_first:
             _require(identity, action.permission)
-        empty_ids.look(action.name, data)
-        parsed = arguments.parse(action.arguments, data)
+        parsed = arguments.parse(action.arguments, empty_ids.look(action.name, data))
         if not action.rights_first:
             _require(identity, action.permission)
         return action.run(self.call_of(identity), parsed)

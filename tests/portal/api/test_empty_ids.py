@@ -31,3 +31,11 @@ def test_an_absent_id_is_always_a_validation_error(world: World) -> None:
 
 def test_the_arguments_that_are_looked_for_are_the_actions_own() -> None:
     assert all(key in ACTIONS[action].arguments.model_fields for action, key in LOOKED_FOR.items() if action in ACTIONS)
+
+
+def test_an_id_is_one_value(world: World) -> None:
+    assert world.result("package_show", {"id": ["imunisasi"]})["name"] == "imunisasi"
+    for odd in (["a", "b"], [["a"]], {"a": 1}, [5]):
+        status, error = world.error("package_show", {"id": odd})
+        assert status in (404, 409)
+        assert error["__type"] in ("Validation Error", "Not Found Error")
