@@ -85,18 +85,31 @@ def package_search(call: Call, args: SearchArguments) -> object:
     """Search the published datasets. `q`, `fq`, `fq_list`, `sort`, `rows` (10, at most 1,000), `start`, `fl`, `facet`,
     `facet.field` (a JSON list), `facet.limit`, `facet.mincount`, `ext_bbox` (west,south,east,north in degrees), and,
     beyond CKAN, `ext_relation`; `did_you_mean` comes with results found by forgiving typing errors."""
+    query = checked_query(call, args)
+    found = Results((), 0) if args.abort_search else Pager(call.engine, call.queries.memory).page(query)
+    return composed(call, args, found, _rows(call, args, found))
+
+
+def checked_query(call: Call, args: SearchArguments) -> SearchQuery:
+    """The request to the engine. Raises QuerySyntaxError, SearchQueryError for a parameter that CKAN has not."""
     if args.unknown():
         names = ", ".join(name[:80] for name in args.unknown()[:10])
         raise SearchQueryError(_("parameter tidak dikenal: %(names)s", names=names))
-    sort = DEFAULT_SORT if args.sort == "rank" else args.sort
-    query = query_of(args, sort, call.portal.facets)
-    found = Results((), 0) if args.abort_search else Pager(call.engine, call.queries.memory).page(query)
+    return query_of(args, _asked_sort(args), call.portal.facets)
+
+
+def _asked_sort(args: SearchArguments) -> str:
+    return DEFAULT_SORT if args.sort == "rank" else args.sort
+
+
+def composed(call: Call, args: SearchArguments, found: Results, rows: object) -> object:
+    """CKAN's answer to what an engine found; `rows` are the documents of the page."""
     facets = _facets(args, found, call.portal.facets)
     result: dict[str, Any] = {
         "count": found.total,
         "facets": {name: {item.value: item.count for item in items} for name, items in facets.items()},
-        "results": _rows(call, args, found),
-        "sort": sort,
+        "results": rows,
+        "sort": _asked_sort(args),
         "search_facets": {name: _restructured(name, items) for name, items in facets.items()},
     }
     if found.suggestion:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -37,13 +35,12 @@ class Indexer:
         return done
 
     def _send(self, items: list[SearchDocument]) -> None:
-        """Both indexes at the same time: each waits for its own refresh."""
+        """The public index is refreshed, since readers and programs look at once; the office's copy follows by itself
+        (its drafts have a feed of their own), which saves a refresh a write."""
         first, *others = self._engines
-        with ThreadPoolExecutor(max(1, len(others))) as pool:
-            sent = [pool.submit(engine.upsert, items, refresh=True) for engine in others]
-            first.upsert(items, refresh=True)
-            for future in sent:
-                future.result()
+        for engine in others:
+            engine.upsert(items, refresh=False)
+        first.upsert(items, refresh=True)
 
     def settle(self) -> None:
         """Bring the indexes up together with whoever else is writing: one batch and one refresh for all who wait.

@@ -14,6 +14,7 @@ from portal.api.office import (
     members,
     organizations,
     organizations_write,
+    package_search,
     packages,
     packages_more,
     relationships,
@@ -29,6 +30,7 @@ from portal.api.office import (
 ACTIONS: Registry = registry.table(
     (
         *registry.FAMILIES,
+        package_search.ACTIONS,
         packages.ACTIONS,
         packages_more.ACTIONS,
         resources.ACTIONS,

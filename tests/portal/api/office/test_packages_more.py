@@ -183,3 +183,17 @@ def test_views_are_kept_in_their_order(ckan: OfficeWorld) -> None:
     assert ckan.published("resource_view_show", {"id": one["id"]})[0] == 404
     assert ckan.error("resource_view_create", asked, "joko")[0] == 403
     assert ckan.error("resource_view_create", {**asked, "view_type": "lain"})[1]["view_type"]
+
+
+def test_private_datasets_are_found_by_their_own_people_only(ckan: OfficeWorld) -> None:
+    word = ckan.name("rahasia").replace("-", "")
+    private = ckan.package(title=f"Data {word}", private=True)
+    public = ckan.package(title=f"Data lain {word}")
+    asked = {"q": word, "include_private": True, "sort": "metadata_created asc"}
+    found = ckan.result("package_search", asked)
+    assert [row["id"] for row in found["results"]] == [private["id"], public["id"]]
+    assert [row["private"] for row in found["results"]] == [True, False]
+    for other in ("joko", "admin", None):
+        assert [row["id"] for row in ckan.result("package_search", asked, other)["results"]] == [public["id"]]
+    assert ckan.result("package_search", {"q": word})["count"] == 1
+    assert ckan.published("package_search", asked)[1]["count"] == 1
