@@ -6,7 +6,10 @@ holds everything it refers to.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+
+from pydantic import BaseModel
 
 from portal.api.action import Action, Portal, Registry
 from portal.api.answers import MOST_ROWS, dumps
@@ -43,6 +46,7 @@ class OpenApi:
         self.url = url
         self.tokens = tokens
         self._body: bytes | None = None
+        self._schemas: tuple[Mapping[type[BaseModel], Schema], Schema] | None = None
 
     def body(self, actions: Registry) -> bytes:
         """The document as JSON; `actions` are the same at every call."""
@@ -50,13 +54,22 @@ class OpenApi:
             self._body = dumps(self.document(actions))
         return self._body
 
+    def arguments(self, action: Action, actions: Registry) -> Schema:
+        """The schema of one action's arguments, second names included."""
+        schemas, components = self._of_models(actions)
+        return with_alias(action, resolved(schemas[action.arguments], components))
+
+    def _of_models(self, actions: Registry) -> tuple[Mapping[type[BaseModel], Schema], Schema]:
+        if self._schemas is None:
+            self._schemas = schemas_of(action.arguments for action in actions.values())
+        return self._schemas
+
     def document(self, actions: Registry) -> Schema:
         """The document as a value."""
-        schemas, components = schemas_of(action.arguments for action in actions.values())
+        schemas, components = self._of_models(actions)
         paths: Schema = {}
         for action in sorted(actions.values(), key=lambda item: item.name):
-            schema = resolved(schemas[action.arguments], components)
-            named = with_alias(action, schema)
+            named = self.arguments(action, actions)
             paths[f"/api/3/action/{action.name}"] = self._path(action, named, schemas[action.arguments])
         paths.update(_files())
         return {

@@ -10,11 +10,11 @@ from portal.api import examples
 from portal.api.action import Action, Registry
 from portal.api.examples import Example
 from portal.api.groups import grouped, title_of
-from portal.api.openapi import with_alias
-from portal.api.openapi_schema import Schema, resolved, schemas_of
+from portal.api.openapi import OpenApi
+from portal.api.openapi_schema import Schema
 
 #: Published datasets looked through for one with a table and one with a layer to show.
-LOOKED_AT = 30
+LOOKED_AT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +84,14 @@ class Sample:
         return cls(**found)
 
 
-def groups_of(actions: Registry, sample: Sample, base: str, wanted: str = "") -> list[Group]:
+def groups_of(actions: Registry, document: OpenApi, sample: Sample, base: str, wanted: str = "") -> list[Group]:
     """The groups of a side's actions; with `wanted` only actions whose name or help holds every word of it."""
     words = wanted.lower().split()
-    schemas, components = schemas_of(action.arguments for action in actions.values())
     found: list[Group] = []
     for key, items in grouped(actions.values()):
         kept = [item for item in items if all(word in f"{item.name} {item.help}".lower() for word in words)]
         if kept:
-            entries = tuple(_entry(item, resolved(schemas[item.arguments], components)) for item in kept)
+            entries = tuple(_entry(item, document.arguments(item, actions)) for item in kept)
             shown = _examples(key, sample, base)
             if key == "package" and "package_patch" in actions:
                 shown += _writing(sample, base)
@@ -101,7 +100,6 @@ def groups_of(actions: Registry, sample: Sample, base: str, wanted: str = "") ->
 
 
 def _entry(action: Action, schema: Schema) -> ActionEntry:
-    schema = with_alias(action, schema)
     required = set(schema.get("required", ()))
     parameters = tuple(
         Parameter(name, _kind(inner), name in required, _default(inner))

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, request
 from portal.api import envelope
 from portal.api.answers import MOST_ROWS, dumps
 from portal.api.limits import ActionLimits
+from portal.api.openapi import OpenApi
 from portal.api.page import LOOKED_AT, Sample, groups_of
 from portal.api.service import ActionApi
 from portal.catalog import bulk
@@ -40,7 +41,7 @@ def _shown(wanted: str) -> dict[str, Any]:
     base = envelope.base_url()
     sample = Sample.of([(row.name, row.page) for row in service(CatalogReader).newest(LOOKED_AT)], base)
     return {
-        "groups": groups_of(service(ActionApi).actions, sample, base, wanted),
+        "groups": groups_of(service(ActionApi).actions, service(OpenApi), sample, base, wanted),
         "base": base,
         "q": wanted,
         "most_rows": MOST_ROWS,

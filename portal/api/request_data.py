@@ -112,7 +112,7 @@ def _values(request: Request, *, writes: bool) -> dict[str, Any]:
         if request.mimetype == "multipart/form-data":
             return _multipart(request, writes=writes)
         # cached, so that a form can still be read from it
-        body = request.get_data()
+        body = request.get_data().removeprefix(b"\xef\xbb\xbf")
         if body and (request.mimetype != "application/x-www-form-urlencoded" or body.lstrip()[:1] == b"{"):
             return _json(body, exact=writes)
         if request.form:

@@ -48,6 +48,7 @@ def test_both_addresses_and_the_version(world: World) -> None:
         {"data": b"%7B%22id%22%3A%22imunisasi%22%7D=1", "content_type": "application/x-www-form-urlencoded"},
         {"data": {"id": "imunisasi"}, "content_type": "multipart/form-data"},
         {"data": b'{"id": "imunisasi"}', "content_type": "text/plain"},
+        {"data": b'\xef\xbb\xbf{"id": "imunisasi"}', "content_type": "application/json"},
         {"query_string": {"id": "imunisasi"}, "method": "POST"},
         {"json": {"id": "imunisasi"}, "headers": {"Authorization": "bukan-token"}},
         {"json": {"id": "imunisasi", "lang": "en", "tidak_dikenal": {"a": [1]}}},
