@@ -27,7 +27,7 @@ _READ_SECONDS = 5
 _WRITE_SECONDS = 120
 _TRIES = 5
 #: What is read of an answer to a search.
-_PARTS = ["timed_out", "hits.total", "hits.hits.sort", "aggregations", "suggest"]
+_PARTS = ["took", "timed_out", "hits.total", "hits.hits.sort", "aggregations", "suggest"]
 #: A rebuild that has not ended after this time has died; its half index may go.
 _DEAD_AFTER_MS = 6 * 3_600_000
 
@@ -70,7 +70,7 @@ class ElasticEngine(BaseEngine):
                 raise QuerySyntaxError("kueri terlalu rumit") from None
         if answer["timed_out"]:
             raise EngineUnavailable
-        return eq.found(request, answer)
+        return eq.found(answer)
 
     def _near(self, words: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         with self._call("near"):

@@ -7,7 +7,6 @@ from typing import Any
 
 from search.analysis import analyzer, tokens
 from search.base import Found, Request
-from search.cursors import TYPES
 from search.documents import LEVELS
 from search.elastic_schema import envelope
 from search.fields import SEPARATOR, fold_key, key, printable
@@ -229,13 +228,9 @@ def near_words(answer: Json) -> dict[str, list[tuple[str, int]]]:
     }
 
 
-def found(request: Request, answer: Json) -> Found:
+def found(answer: Json) -> Found:
     """What the answer says."""
-    kinds = [TYPES[part.key] for part in request.query.sort]
-    rows = tuple(
-        (hit["sort"][-1], tuple(kind(value) for kind, value in zip(kinds, hit["sort"], strict=False)))
-        for hit in answer["hits"].get("hits", ())
-    )
+    rows = tuple((hit["sort"][-1], tuple(hit["sort"][:-1])) for hit in answer["hits"].get("hits", ()))
     facets = tuple(
         Facet(name.partition(".")[2], tuple(_items(name, aggregation["buckets"])))
         for name, aggregation in answer.get("aggregations", {}).items()
