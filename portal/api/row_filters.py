@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
-from portal.tables.questions import Comparison, Condition, Group, Joint, Test
+from portal.tables.questions import Comparison, Condition, Group, Joint, Match
 
 MOST_OPERATIONS, DEEPEST = 100, 10
 MOST_VALUES, DEEPEST_VALUE = 30_000, 6
@@ -82,7 +82,7 @@ class FilterParser:
         plain = [item for item in value if not isinstance(item, dict)]
         return self._group("$or", [*members, self._test(field, "in", plain)] if plain else members)
 
-    def _test(self, field: str, op: str, value: Any) -> Test:
+    def _test(self, field: str, op: str, value: Any) -> Match:
         if op not in COMPARISONS:
             raise _refused(_("Operasi saringan tidak dikenal: %(op)s", op=str(op)[:80]))
         if op == "in" and not isinstance(value, list):
@@ -92,7 +92,7 @@ class FilterParser:
         if not _plain(value, DEEPEST_VALUE):
             raise _refused(_("Nilai saringan harus teks, bilangan, atau daftarnya"))
         self._counted()
-        return Test(field, cast("Comparison", op), value)
+        return Match(field, cast("Comparison", op), value)
 
     def _group(self, joint: Joint, members: Iterable[Condition]) -> Group:
         self._counted()

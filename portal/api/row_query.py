@@ -16,7 +16,7 @@ from portal.api.row_filters import FilterParser
 from portal.contract.protocols import Operator, ResourceView, RowFilter, RowQuery, RowSort
 from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
-from portal.tables.questions import Group, Question, Shape, Sort, Test, Words
+from portal.tables.questions import Group, Match, Question, Shape, Sort, Words
 from portal.tables.rows import MAX_OFFSET
 from portal.tables.statements import value_text
 
@@ -152,7 +152,7 @@ def row_query(resource: ResourceView, args: RowArguments) -> tuple[RowQuery, Que
     shape = Shape.of(resource)
     asked = question(shape, args)
     parts = asked.where.members if isinstance(asked.where, Group) and asked.where.op == "$and" else (asked.where,)
-    filters = tuple(_row_filter(part) for part in parts if isinstance(part, Test))
+    filters = tuple(_row_filter(part) for part in parts if isinstance(part, Match))
     query = RowQuery(
         filters=filters,
         sort=tuple(RowSort(key.column, key.descending) for key in asked.sort),
@@ -163,7 +163,7 @@ def row_query(resource: ResourceView, args: RowArguments) -> tuple[RowQuery, Que
     return query, asked
 
 
-def _row_filter(test: Test) -> RowFilter:
+def _row_filter(test: Match) -> RowFilter:
     values = test.value if isinstance(test.value, list) else [test.value]
     texts = tuple(value_text(item) for item in values if item is not None)
     # nothing equals nothing, as in SQL

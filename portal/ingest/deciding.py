@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -29,9 +30,16 @@ _GROUND = re.compile(r"^17[a-j]$")
 class Deciding:
     """What owner, PPID and walidata decide. Each order is a row and a job in the caller's transaction."""
 
-    def __init__(self, desk: Desk, office_search: Engine | None = None) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        office_search: Engine | None = None,
+        recall: Callable[[OpenDataset], None] | None = None,
+    ) -> None:
+        """`recall` brings the rows of live tables back into the vault (`live_drafts.recall`)."""
         self._desk = desk
         self._office_search = office_search
+        self._recall = recall
 
     def give_consent(self, identity: Identity, dataset_id: UUID, consent: Consent) -> ConsentRow:
         """The head of the owning agency agrees (PW 21(2), T06)."""
@@ -95,6 +103,8 @@ class Deciding:
                 _("Perintah lain untuk dataset ini sedang dikerjakan. Tunggu sampai selesai."),
                 rule="I4.perintah_terbuka",
             )
+        if self._recall is not None and opened.dataset.live_version is not None:
+            self._recall(opened)
         for row in opened.vault.datasets.versions(opened.id):
             state = State(row.state)
             if state is State.RELEASED or (state is State.VALIDATED and opened.subject.consented):

@@ -219,7 +219,7 @@ class LiveTables:
         query = sql.SQL(
             "UPDATE {table} AS t SET _full_text = {vector} WHERE t._id IN"
             " (SELECT _id FROM {table} WHERE _full_text IS NULL ORDER BY _id LIMIT %s)"
-        ).format(table=_table(shape.table), vector=statements.vector(statements.spoken(shape)))
+        ).format(table=_table(shape.table), vector=statements.vector(shape))
         return self.driver.execute(query, (CHUNK,)).rowcount
 
     def fill_blocks(self, shape: Shape, live: LiveRow) -> bool:

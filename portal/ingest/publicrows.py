@@ -124,7 +124,7 @@ class PublicRows:
 
     def _spoken(self, row: ResourceRow, stage: sql.Identifier, table: sql.Identifier, names: Sequence[str]) -> None:
         """Rows from the stage with their full text, read once, here, where nobody waits for it."""
-        words = statements.vector(statements.spoken(shape_of("", shown_entries(row))))
+        words = statements.vector(shape_of("", shown_entries(row)))
         plain = sql.SQL(", ").join([statements.name(name) for name in names])
         self._driver().execute(
             sql.SQL("INSERT INTO {} ({}, _full_text) SELECT {}, {} FROM {} t ORDER BY _id").format(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.ingest import views, views_acts, views_edit, views_files, views_upload
+from portal.ingest import live_drafts, views, views_acts, views_edit, views_files, views_upload
 from portal.ingest.checking import Checking
 from portal.ingest.deciding import Deciding
 from portal.ingest.drafts import Drafts
@@ -36,7 +36,11 @@ def offer(runtime: Runtime) -> None:
             receiving=Receiving(desk),
             resources=Resources(desk),
             checking=Checking(desk),
-            deciding=Deciding(desk, runtime.office_search),
+            deciding=Deciding(
+                desk,
+                runtime.office_search,
+                lambda opened: live_drafts.recall(desk, scope.session("publisher"), opened),
+            ),
             queries=Queries(desk, searching(scope) if runtime.office_search else None),
         )
 

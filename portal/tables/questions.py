@@ -4,7 +4,7 @@ in a place where SQL could come from. `portal.tables.statements` makes statement
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -20,7 +20,7 @@ ID_COLUMN = ColumnEntry(name=ID, label="Nomor baris", type="bigint")
 
 
 @dataclass(frozen=True, slots=True)
-class Test:
+class Match:
     """One condition on one column; `value` is what JSON held (a list for `in`)."""
 
     field: str
@@ -44,7 +44,7 @@ class Group:
         return {"op": self.op, "field": None, "value": [member.plain() for member in self.members]}
 
 
-Condition = Test | Group
+Condition = Match | Group
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,3 @@ class Shape:
     def shown(self, question: Question) -> tuple[str, ...]:
         """Names of the columns of an answer, without ranks."""
         return tuple(self.known) if question.fields is None else question.fields
-
-
-def tests(condition: Condition | None) -> Iterator[Test]:
-    """Every single condition of a tree."""
-    if isinstance(condition, Test):
-        yield condition
-    elif condition is not None:
-        for member in condition.members:
-            yield from tests(member)

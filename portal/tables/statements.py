@@ -13,7 +13,7 @@ from psycopg import sql
 
 from portal.contract.metadata import ColumnEntry
 from portal.tables import types
-from portal.tables.questions import ID, Condition, Group, Question, Shape, Sort, Test, Words
+from portal.tables.questions import ID, Condition, Group, Match, Question, Shape, Sort, Words
 
 FULL_TEXT = "_full_text"
 #: Rows from which on a table gets indexes of its columns (`portal.ingest.live_tables`).
@@ -28,6 +28,8 @@ _WHOLE = re.compile(r"\s*[+-]?[0-9]{1,40}\s*")
 _NUMBER = re.compile(r"\s*[+-]?([0-9]{1,400}\.?[0-9]{0,400}|\.[0-9]{1,400})([eE][+-]?[0-9]{1,3})?\s*")
 _NUMBERS = frozenset({"integer", "bigint", "numeric"})
 _TEXT_LIMIT = 100_000
+#: Types whose values have words that bend.
+_SPOKEN = frozenset({"text", "text[]", "jsonb"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def condition(shape: Shape, wanted: Condition) -> Piece:
     return _test(shape, wanted)
 
 
-def _test(shape: Shape, wanted: Test) -> Piece:
+def _test(shape: Shape, wanted: Match) -> Piece:
     column = shape.known[wanted.field]
     if wanted.op == "in":
         parts = [bound(column, item) for item in wanted.value]
@@ -125,9 +127,15 @@ def spoken(shape: Shape, column: str | None = None) -> sql.Composable:
     return sql.SQL("array_to_string(ARRAY[{}]::text[], ' ')").format(parts)
 
 
-def vector(text: sql.Composable) -> sql.Composable:
-    """The full text of a text: words as written, and their stems."""
-    return sql.SQL("(setweight(to_tsvector('simple', {0}), 'A') || to_tsvector('indonesian', {0}))").format(text)
+def vector(shape: Shape, column: str | None = None) -> sql.Composable:
+    """The full text of a row, or of one column: words as written, and the stems of what is text."""
+    columns = shape.columns if column is None else [shape.known[column]]
+    written = sql.SQL("setweight(to_tsvector('simple', {}), 'A')").format(spoken(shape, column))
+    texts = [item for item in columns if types.of(item).sql in _SPOKEN]
+    if not texts:
+        return written
+    parts = sql.SQL(", ").join([sql.SQL("{}::text").format(name(item.name)) for item in texts])
+    return sql.SQL("({} || to_tsvector('indonesian', array_to_string(ARRAY[{}]::text[], ' ')))").format(written, parts)
 
 
 def _vector(shape: Shape, words: Words) -> Piece:
@@ -137,8 +145,8 @@ def _vector(shape: Shape, words: Words) -> Piece:
         return Piece(sql.SQL("to_tsvector(%s::regconfig, {})").format(text), (words.language,))
     if words.column is None and shape.words:
         whole = sql.Identifier(FULL_TEXT)
-        return Piece(sql.SQL("coalesce({}, {})").format(whole, vector(spoken(shape))) if shape.live else whole)
-    return Piece(vector(spoken(shape, words.column)))
+        return Piece(sql.SQL("coalesce({}, {})").format(whole, vector(shape)) if shape.live else whole)
+    return Piece(vector(shape, words.column))
 
 
 def _query(words: Words, language: str) -> Piece:
@@ -174,7 +182,7 @@ def _with_unsettled(shape: Shape, test: Piece, asked: Piece) -> Piece:
     if not shape.live:
         return test
     fresh = sql.SQL("({} IS NULL AND {} @@ {})").format(
-        sql.Identifier(FULL_TEXT), vector(spoken(shape)), asked.text
+        sql.Identifier(FULL_TEXT), vector(shape), asked.text
     )  # fmt: skip
     return Piece(sql.SQL("({} OR {})").format(test.text, fresh), (*test.values, *asked.values))
 
