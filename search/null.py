@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cmp_to_key
+from threading import Lock
 
 from search.analysis import analysed, analyzer, tokens
 from search.base import BaseEngine, Found, Request, audible
@@ -62,16 +63,19 @@ class NullEngine(BaseEngine):
     def __init__(self) -> None:
         super().__init__()
         self._held: dict[str, _Held] = {}
+        self._lock = Lock()
 
     def upsert(self, documents: Iterable[SearchDocument], *, refresh: bool = True) -> int:
         """See `search.engine.Engine.upsert`."""
         self._called("upsert")
         written = 0
         for document in map(analysed, documents):
-            held = self._held.get(document.id)
-            if held is None or held.document.revision <= document.revision:
-                self._held[document.id] = _Held(document, frozenset(document_keys(document)))
-                written += 1
+            fresh = _Held(document, frozenset(document_keys(document)))
+            with self._lock:
+                held = self._held.get(document.id)
+                if held is None or held.document.revision <= document.revision:
+                    self._held[document.id] = fresh
+                    written += 1
         return written
 
     def delete(self, ids: Iterable[str], *, refresh: bool = True, expunge: bool = True) -> int:
