@@ -140,7 +140,8 @@ def _examples(group: str, sample: Sample, base: str) -> list[Example]:
         asked: dict[str, object] = {"resource_id": sample.table, "limit": 5}
         if sample.column:
             asked["sort"] = sample.column
-        return examples.call(base, "datastore_search", asked, "result.records")
+        shown = examples.call(base, "datastore_search", asked, "result.records")
+        return shown + [item for item in examples.table(base, sample.table) if item.key == "qgis"]
     if group == "resource" and (sample.layer_url or sample.table):
         return examples.layer(sample.layer_url) if sample.layer_url else examples.table(base, sample.table)
     return examples.call(base, *calls[group]) if group in calls else []

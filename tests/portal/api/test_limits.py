@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from portal.api import limits, registry
 from portal.api.action import Action, Call
 from portal.api.arguments import NoArguments
 from portal.api.limits import Buckets, caller_of, cost_of
-from portal.kernel.identity import ANONYMOUS
+from portal.kernel.identity import ANONYMOUS, Identity
 from tests.apps import dispose, make_public
 from tests.portal.api.world import World
 from tests.support import Databases
@@ -77,6 +78,18 @@ def test_callers_are_not_remembered_for_ever(monkeypatch: pytest.MonkeyPatch) ->
 def test_who_is_a_caller(address: str, caller: str) -> None:
     asked = Request(EnvironBuilder(environ_base={"REMOTE_ADDR": address}).get_environ())
     assert caller_of(asked, ANONYMOUS) == caller
+
+
+def test_a_token_is_a_caller_of_its_own() -> None:
+    ani, budi = Identity(person_id=uuid4()), Identity(person_id=uuid4())
+
+    def caller(who: Identity, token: str = "") -> str:
+        headers = {"Authorization": token} if token else {}
+        return caller_of(Request(EnvironBuilder(headers=headers).get_environ()), who)
+
+    assert len({caller(ani), caller(budi), caller(ani, "a"), caller(ani, "b")}) == 4
+    assert "rahasia" not in caller(ani, "rahasia")
+    assert caller(ANONYMOUS, "a") == caller(ANONYMOUS, "b"), "a token that does not hold buys nothing"
 
 
 def test_costs() -> None:

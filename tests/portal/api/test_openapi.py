@@ -125,6 +125,7 @@ def test_the_page_names_every_action_and_this_portals_own_things(world: World) -
     assert "jones" not in text
     for language in ("curl", "python", "r", "qgis"):
         assert f'"resource-{language}"' in text
+        assert f'"datastore-{language}"' in text
     assert "/api/3/openapi.json" in text
     assert "/api/3/dump/datasets.jsonl.gz" in text
     assert " style=" not in text
