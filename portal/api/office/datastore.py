@@ -1,21 +1,20 @@
-"""The datastore on the office: writes to live tables and drafts, and reads of what only this caller may see."""
+"""The datastore's writes: live tables of what is published, tables of drafts in the vault."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 
 from portal.access.rows import ResourceRow
-from portal.api import arguments, datastore
-from portal.api.action import Action
+from portal.api import arguments
 from portal.api.answers import dumps
-from portal.api.datastore import InfoArguments, SearchArguments, Source, no_table
+from portal.api.datastore import no_table
 from portal.api.office import datastore_input as given
+from portal.api.office import datastore_reads as reads
 from portal.api.office.call import OfficeCall
 from portal.api.row_filters import FilterParser
 from portal.catalog.reader import as_uuid
@@ -27,11 +26,10 @@ from portal.ingest.live import Batch, Live, Structure
 from portal.ingest.live_drafts import DraftTables
 from portal.ingest.publicrows import live_table
 from portal.ingest.workshop import desk_of
-from portal.kernel.errors import Conflict, Forbidden, Gone, Invalid, NotFound
+from portal.kernel.errors import Conflict, Gone, Invalid, NotFound
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
-from portal.tables.questions import Condition, Question, Shape
-from portal.tables.reader import TableReader, driver_of
+from portal.tables.questions import Condition
 from portal.tables.rows import MAX_ROWS
 from portal.tables.writing import Written
 
@@ -85,7 +83,7 @@ class Tables:
         key = as_uuid(name)
         if key is None or not self.call.identity.signed_in:
             raise no_table(name)
-        opened = self.desk.open(self.call.identity, dataset_of(self.call, key), "lihat", Permission.DATASET_READ)
+        opened = self.desk.open(self.call.identity, reads.dataset_of(self.call, key), "lihat", Permission.DATASET_READ)
         row = opened.vault.resources.get(opened.id, opened.version.version, key)
         return {"id": str(row.id), "package_id": str(opened.id), "url_type": row.ckan.get("url_type")}
 
@@ -120,69 +118,6 @@ def _require_writable(document: Mapping[str, Any], *, force: bool) -> None:
         " dengan datastore_create, atau force=true."
     )
     raise Invalid(fields={"read-only": [message]}, rule="tabel.baca_saja")
-
-
-# reading
-
-
-def source(call: OfficeCall, name: str) -> Source:
-    """The table that this caller may read: the published one, else a draft's under an opening. Raises NotFound."""
-    try:
-        return datastore.published(call, name)
-    except NotFound:
-        key = as_uuid(name)
-        if key is None or not call.identity.signed_in:
-            raise
-    opened = _opened(call, key)
-    row = _row_with_table(opened, key)
-    if row is None:
-        raise no_table(name)
-    view = live_drafts.view_of(opened, row)
-    aliases = tuple(dict(row.choice.get("live") or {}).get("aliases") or ())
-    session = call.office
-    return Source(
-        Shape.of(view, live_drafts.VAULT), TableReader(lambda: driver_of(session)), str(row.id), lambda: aliases
-    )
-
-
-def dataset_of(call: OfficeCall, resource_id: UUID) -> UUID:
-    """The dataset of a resource; the id itself, which is no dataset's, where there is none: the same statements then
-    lead to the same refusal (I7)."""
-    found = call.office.execute(text("SELECT audit.dataset_of_resource(:id)"), {"id": resource_id}).scalar()
-    return UUID(str(found)) if found else resource_id
-
-
-def _opened(call: OfficeCall, resource_id: UUID) -> OpenDataset:
-    """Open the dataset of a draft's table for reading; what is exempt only under a grant for the API (recorded)."""
-    dataset_id = dataset_of(call, resource_id)
-    desk = desk_of(call.scope)
-    try:
-        return desk.open(call.identity, dataset_id, "lihat", Permission.DATASET_READ)
-    except NotFound:
-        grant = call.access.open_exempt(call.identity, dataset_id, "api", "")
-        if grant.columns is not None:
-            raise
-        vault = call.access.enter(grant)
-        return OpenDataset(
-            vault, vault.subject(dataset_id), vault.datasets.get(dataset_id), vault.datasets.version(dataset_id)
-        )
-
-
-def _row_with_table(opened: OpenDataset, resource_id: UUID) -> ResourceRow | None:
-    for row in opened.vault.resources.of_version(opened.id, opened.version.version):
-        if row.id == resource_id and row.table_name:
-            return row
-    return None
-
-
-def datastore_search(call: OfficeCall, args: SearchArguments) -> object:
-    """As on the public side, and over tables of drafts that the caller's duties cover."""
-    return datastore.search(source(call, args.resource_id), args)
-
-
-def datastore_info(call: OfficeCall, args: InfoArguments) -> object:
-    """As on the public side, and over tables of drafts that the caller's duties cover."""
-    return datastore.info(source(call, args.resource_id), args)
 
 
 # structure
@@ -362,44 +297,10 @@ def datastore_records_delete(call: OfficeCall, args: given.RecordsDeleteArgument
     return datastore_delete(call, args)
 
 
-# functions and triggers: code of callers in the database, which this portal does not run
-
-
-def datastore_run_triggers(call: OfficeCall, args: given.TriggerArguments) -> object:
-    """Return the number of rows of a table: it has no triggers, so nothing is to be run again. Administrators only."""
-    _require_admin(call)
-    found = source(call, args.resource_id)
-    return found.reader.total(found.shape, Question())
-
-
-def datastore_function_create(call: OfficeCall, _args: given.FunctionArguments) -> object:
-    """Refused: functions of callers would run in the database."""
-    raise Forbidden(_("fungsi buatan sendiri tidak dijalankan di basis data"))
-
-
-def datastore_function_delete(call: OfficeCall, _args: given.FunctionName) -> object:
-    """Refused: there are no functions of callers."""
-    raise Forbidden(_("fungsi buatan sendiri tidak dijalankan di basis data"))
-
-
-def _require_admin(call: OfficeCall) -> None:
-    from portal.kernel.decisions import require
-
-    require(call.identity, Permission.SYSTEM_CONFIGURE)
-
-
-def _write(name: str, kind: type[arguments.Arguments], run: Callable[[Any, Any], object]) -> Action:
-    return Action(name, kind, run, permission=None, writes=True, rights_first=False)
-
-
 ACTIONS = (
-    Action("datastore_search", SearchArguments, datastore_search),
-    Action("datastore_info", InfoArguments, datastore_info),
-    _write("datastore_create", given.CreateArguments, datastore_create),
-    _write("datastore_upsert", given.UpsertArguments, datastore_upsert),
-    _write("datastore_delete", given.DeleteArguments, datastore_delete),
-    _write("datastore_records_delete", given.RecordsDeleteArguments, datastore_records_delete),
-    _write("datastore_run_triggers", given.TriggerArguments, datastore_run_triggers),
-    _write("datastore_function_create", given.FunctionArguments, datastore_function_create),
-    _write("datastore_function_delete", given.FunctionName, datastore_function_delete),
+    reads.write("datastore_create", given.CreateArguments, datastore_create),
+    reads.write("datastore_upsert", given.UpsertArguments, datastore_upsert),
+    reads.write("datastore_delete", given.DeleteArguments, datastore_delete),
+    reads.write("datastore_records_delete", given.RecordsDeleteArguments, datastore_records_delete),
+    *reads.ACTIONS,
 )
