@@ -231,7 +231,7 @@ def _rows(call: Call, args: SearchArguments, found: Results) -> object:
     """The documents of the page; a hit that the database does not have is dropped (I9). With `fl`, parts of them."""
     if args.fl:
         return [_parts(orjson.loads(text), args.fl) for text in call.queries.catalog.documents(found.ids)]
-    return orjson.Fragment(call.queries.catalog.document_list(found.ids))
+    return orjson.Fragment(call.queries.document_list(found.ids))
 
 
 def _parts(package: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

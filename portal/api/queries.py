@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, func, literal_column, select, type_coerce
+from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, func, literal_column, select, text, type_coerce
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
@@ -30,6 +30,11 @@ EQUAL_FIELDS = frozenset({"size", "created", "last_modified", "metadata_modified
 RESOURCE_FIELDS = TEXT_FIELDS | EQUAL_FIELDS
 #: Rows that are counted one by one; more are estimated.
 MOST_COUNTED = 1_000
+
+_DOCUMENT_LIST = text(
+    "SELECT '[' || coalesce(string_agg(d.doc, ',' ORDER BY i.place), '') || ']'"
+    " FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS i (id, place) JOIN catalog.dataset d ON d.id = i.id"
+)
 
 GroupSort = Literal["name", "title", "package_count"]
 
@@ -79,6 +84,14 @@ class Queries:
         key = as_uuid(name_or_id)
         where = table.c.id == key if key else table.c.name == name_or_id
         return self.session.scalar(select(table.c.doc).where(where))
+
+    def document_list(self, ids: Sequence[str]) -> str:
+        """Ready documents by id in the order given, as one JSON list put together by the database; an id that it does
+        not have is dropped (I9)."""
+        if not ids:
+            return "[]"
+        # one text for all: a thousand ids made into objects and back cost more than the documents
+        return str(self.session.scalar(_DOCUMENT_LIST, {"ids": f"{{{','.join(ids)}}}"}))
 
     def newest(
         self, limit: int, offset: int = 0, *, organization: UUID | None = None, theme: UUID | None = None,

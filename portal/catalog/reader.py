@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, bindparam, func, select, text
+from sqlalchemy import ARRAY, Select, bindparam, func, select
 from sqlalchemy import Uuid as SqlUuid
 from sqlalchemy.orm import Session
 
@@ -103,10 +103,6 @@ class ThemeRow:
     count: int
 
 
-_DOCUMENT_LIST = text(
-    "SELECT '[' || coalesce(string_agg(d.doc, ',' ORDER BY i.place), '') || ']'"
-    " FROM unnest(CAST(:ids AS uuid[])) WITH ORDINALITY AS i (id, place) JOIN catalog.dataset d ON d.id = i.id"
-)
 #: How many datasets of the same subject are compared for "similar data".
 COMPARED = 300
 
@@ -169,13 +165,6 @@ class CatalogReader:
         rows = self.session.execute(select(table.c.id, table.c.doc).where(table.c.id == asked))
         by_id = {str(row.id): row.doc for row in rows}
         return [by_id[item] for item in ids if item in by_id]
-
-    def document_list(self, ids: Sequence[str]) -> str:
-        """As `documents`, but one JSON list, put together by the database."""
-        if not ids:
-            return "[]"
-        # one text for all: a thousand ids made into objects and back cost more than the documents
-        return str(self.session.scalar(_DOCUMENT_LIST, {"ids": f"{{{','.join(ids)}}}"}))
 
     def newest(self, limit: int) -> list[DatasetRow]:
         """Live versions, most recently changed first."""
