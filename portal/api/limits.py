@@ -123,7 +123,7 @@ class ActionLimits:
 
 
 def caller_of(asked: Request, who: Identity) -> str:
-    """Whom a request counts for: a token that holds, else a person, else the address (of IPv6 the network of 64 bits)."""
+    """Whom a request counts for: a token that holds, else a person, else the address (of IPv6 its network, a /64)."""
     if who.signed_in:
         said = asked.headers.get("Authorization") or str(who.person_id)
         return hashlib.blake2b(said.encode("utf-8", "replace")).hexdigest()[:32]
