@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic, sleep
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,8 @@ from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.identity import Identity, Role
 from portal.kernel.permissions import Permission, Subject
 
+#: How long a change waits for the release before it: an upload's takes a second or two.
+SETTLE_SECONDS = 20.0
 PUBLISHERS = (Role.PRODUSEN, Role.GIS, Role.WALIDATA)
 
 
@@ -202,7 +205,7 @@ class Packages:
                 subject = Subject(agency_id=current.agency.id, state=current.version.state)
                 if not decide(identity, Permission.CATALOG_MANAGE, subject):
                     require(identity, Permission.DATASET_PUBLISH, subject)
-                return current
+                return self._settled(current)
         try:
             opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)
         except NotFound:
@@ -210,6 +213,16 @@ class Packages:
                 raise Forbidden(rule=Permission.DATASET_EDIT.value) from None
             raise
         return self._current(opened.vault.proof, dataset_id, publish=False)
+
+    def _settled(self, current: Current) -> Current:
+        """After the release that a job is carrying out: programs upload a file and write again at once, as CKAN lets
+        them. A job that takes long is not waited for: the change then meets Conflict (`I4.perintah_terbuka`)."""
+        if current.state in lifecycle.PUBLISHED:
+            return current
+        end = monotonic() + SETTLE_SECONDS
+        while self._desk.orders.open_of(current.dataset.id) is not None and monotonic() < end:
+            sleep(0.1)
+        return self.again(current)
 
     def _current(self, proof: Any, dataset_id: UUID, publish: bool) -> Current:
         vault = self._desk.access.enter(proof)
