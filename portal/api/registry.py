@@ -19,13 +19,17 @@ from portal.api import (
     vocabularies,
 )
 from portal.api.action import Action, Registry
+from portal.api.names import ELSEWHERE
 
 
-def table(families: Iterable[tuple[Action, ...]]) -> Registry:
-    """A table of actions by name, `help_show` included; a later family's action takes the place of an earlier one's."""
+def table(families: Iterable[tuple[Action, ...]], beside: Registry | None = None) -> Registry:
+    """A table of actions by name, `help_show` included; a later family's action takes the place of an earlier one's.
+
+    `beside`: what `help_show` tells about without being in the table.
+    """
     found = {action.name: action for family in families for action in family}
     whole: Registry = MappingProxyType(found)
-    help_show = site.help_show(lambda: whole)
+    help_show = site.help_show(lambda: {**(beside or {}), **whole})
     found[help_show.name] = help_show
     return whole
 
@@ -44,4 +48,4 @@ FAMILIES = (
     site.ACTIONS,
 )
 
-ACTIONS: Registry = table(FAMILIES)
+ACTIONS: Registry = table(FAMILIES, ELSEWHERE)

@@ -113,11 +113,20 @@ def _values(request: Request, *, writes: bool) -> dict[str, Any]:
             return _multipart(request, writes=writes)
         # cached, so that a form can still be read from it
         body = request.get_data().removeprefix(b"\xef\xbb\xbf")
+        if not writes and _asked_in_address(request):
+            return _mixed(request.args)  # as in CKAN, which then does not look at a body that is no form
         if body and (request.mimetype != "application/x-www-form-urlencoded" or body.lstrip()[:1] == b"{"):
             return _json(body, exact=writes)
         if request.form:
-            return _form(request.form, exact=writes)
+            # text without a sign between key and value is no form: JSON that was sent as one, or nothing
+            return _form(request.form, exact=writes) if b"=" in body else _text(request.form, exact=writes)
     return {} if writes else _mixed(request.args)
+
+
+def _asked_in_address(request: Request) -> bool:
+    """Whether the address of a POST says anything but our own language and CKAN's callback, and the body is no form."""
+    said = set(request.args) - {"callback"} - ({"lang"} if request.args.get("lang") in LANGUAGES else set())
+    return bool(said) and not request.form
 
 
 def _multipart(request: Request, *, writes: bool) -> dict[str, Any]:
@@ -140,6 +149,10 @@ def _form(form: MultiDict[str, str], *, exact: bool) -> dict[str, Any]:
         if value in {"", "1"} and key.lstrip()[:1] in {"{", "["}:
             return _json(key.encode("utf-8", "surrogatepass"), exact=exact)
     return _mixed(form)
+
+
+def _text(form: MultiDict[str, str], *, exact: bool) -> dict[str, Any]:
+    return _json(next(iter(form)).encode("utf-8", "surrogatepass"), exact=exact)
 
 
 def _mixed(pairs: MultiDict[str, str]) -> dict[str, Any]:

@@ -50,6 +50,8 @@ def test_both_addresses_and_the_version(world: World) -> None:
         {"data": b'{"id": "imunisasi"}', "content_type": "text/plain"},
         {"data": b'\xef\xbb\xbf{"id": "imunisasi"}', "content_type": "application/json"},
         {"query_string": {"id": "imunisasi"}, "method": "POST"},
+        {"query_string": {"id": "imunisasi"}, "json": {"id": "tidak-ada"}},
+        {"query_string": {"lang": "en"}, "json": {"id": "imunisasi"}},
         {"json": {"id": "imunisasi"}, "headers": {"Authorization": "bukan-token"}},
         {"json": {"id": "imunisasi", "lang": "en", "tidak_dikenal": {"a": [1]}}},
     ],
@@ -136,7 +138,7 @@ def test_nul_and_its_kin_are_refused_by_name(world: World) -> None:
 
 
 def test_help_is_there_for_every_action(world: World) -> None:
-    for name in registry.ACTIONS:
+    for name in (*registry.ACTIONS, "package_create"):
         assert len(world.result("help_show", {"name": name})) > 20
     assert world.error("help_show", {"name": "zzz"})[0] == 404
     assert world.error("help_show")[1]["name"]

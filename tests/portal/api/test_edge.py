@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from portal.api import names, registry, request_data
 from portal.api.arguments import Arguments, parse
 from portal.api.errors import BadRequest, BodyTooLarge
+from portal.api.office import registry as office
 from portal.api.request_data import Limits
 from portal.api.uploads import File, Upload, clean_name
 from portal.kernel.errors import Invalid
@@ -35,6 +36,18 @@ def test_the_office_has_it(world: World, name: str) -> None:
         assert got.get_json().endswith("Invalid request. Please use POST method for your request")
     else:
         assert got.status_code == 403
+
+
+def test_every_action_of_the_office_has_its_name_here() -> None:
+    known = {**names.ELSEWHERE, **registry.ACTIONS}
+    assert set(office.ACTIONS) <= set(known)
+    wrong = {name for name, action in office.ACTIONS.items() if action.writes != known[name].writes}
+    assert wrong == set()
+
+
+def test_a_body_that_is_neither_form_nor_json(world: World) -> None:
+    answer = world.client.post(SHOW, data=b"abc", content_type="application/x-www-form-urlencoded")
+    assert (answer.status_code, answer.get_json()) == (400, "Bad request: JSON Error: Error decoding JSON data.")
 
 
 def test_names_that_nobody_has(world: World) -> None:
