@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from portal.catalog import ckan_document, models
@@ -61,6 +61,26 @@ def group(session: Session, theme: PublishedGroup) -> int:
     old = session.scalars(select(models.dataset.c.search).where(models.dataset.c.id.in_(keys)))
     names = {item["name"] for row in old for item in row["groups"] if item["id"] == named.id}
     return _rewrite(session, keys, package, page, search)
+
+
+def without_group(session: Session, theme_id: UUID) -> int:
+    """Take a closed group out of the live datasets that stand in it; how many. The index follows by their revision."""
+    link, own = models.dataset_theme, str(theme_id)
+    keys = list(session.scalars(select(link.c.dataset_id).where(link.c.theme_id == theme_id)))
+    names = set(session.scalars(select(models.theme.c.name).where(models.theme.c.id == theme_id)))
+
+    def package(doc: Json) -> None:
+        doc["groups"] = [item for item in doc["groups"] if item["id"] != own]
+
+    def page(shown: Json) -> None:
+        shown["groups"] = [item for item in shown["groups"] if item["name"] not in names]
+
+    def search(found: SearchDocument) -> SearchDocument:
+        return replace(found, groups=tuple(item for item in found.groups if item.id != own))
+
+    count = _rewrite(session, keys, package, page, search)
+    session.execute(delete(link).where(link.c.theme_id == theme_id))
+    return count
 
 
 def _rewrite(

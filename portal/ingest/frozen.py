@@ -63,5 +63,5 @@ def freeze(
         released=moment.released,
         order_id=moment.order_id,
         version_notes=notes,
-        groups=(people.groups(groups) or None) if groups else None,
+        groups=people.groups(groups) if groups else None,
     )

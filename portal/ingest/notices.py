@@ -93,6 +93,9 @@ class Notices:
                 " FROM accounts.subject_group WHERE state = 'active' ORDER BY position, name"
             )
         ).all()
+        known = self._public.execute(text("SELECT id FROM catalog.theme WHERE state = 'active'"))
+        for theme_id in {row.id for row in known} - {row.id for row in rows}:
+            self.refreshed += refresh.without_group(self._public, theme_id)
         store.close_groups(self._public, "theme", [row.id for row in rows])
         wanted = [row for row in rows if only in {None, row.id}]
         before = self._shown("theme", [row.id for row in wanted])

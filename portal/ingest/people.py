@@ -84,16 +84,21 @@ class People:
         )
         return {row.id: AgencyFacts(**row._asdict()) for row in rows}
 
-    def groups(self, names: Iterable[str]) -> tuple[PublishedGroup, ...]:
-        """The register's groups of these names (or names they once had), in this order; unknown names are left out."""
+    def groups(self, names: Iterable[str]) -> tuple[PublishedGroup, ...] | None:
+        """The register's open groups of these names (or names they once had), in this order; other names are left out.
+
+        None where the register is still empty: then the shipped sets say what a name means.
+        """
         wanted = list(dict.fromkeys(name for name in names if name))
         rows = self._session.execute(
             text(
                 "SELECT id, name, title, description, image_url, former_names FROM accounts.subject_group"
-                " WHERE name = ANY(:names) OR former_names && CAST(:names AS text[])"
+                " WHERE state = 'active' AND (name = ANY(:names) OR former_names && CAST(:names AS text[]))"
             ),
             {"names": wanted},
         ).all()
+        if not rows and not self._session.scalar(text("SELECT EXISTS (SELECT FROM accounts.subject_group)")):
+            return None
         found = {}
         for row in rows:
             group = PublishedGroup(

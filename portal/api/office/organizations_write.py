@@ -249,6 +249,7 @@ def group_delete(call: OfficeCall, args: MaybeRefArguments) -> object:
 def _closed(call: OfficeCall, face: Face, found: Organization) -> None:
     face.publish(call, found.id)
     face.note(call, found, "deleted")
+    face.settle(call)
 
 
 def organization_purge(call: OfficeCall, args: MaybeRefArguments) -> object:
@@ -271,6 +272,7 @@ def _purge(call: OfficeCall, args: MaybeRefArguments, face: Face) -> object:
         raise NotFound(_("kelompok atau instansi"))
     face.register(call).purge(call.identity, found)
     face.publish(call, found.id)
+    face.settle(call)
     return None
 
 

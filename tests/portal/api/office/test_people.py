@@ -127,7 +127,7 @@ def test_no_answer_holds_a_password_a_key_or_a_strangers_address(people: OfficeW
         text = json.dumps(people.result(action, data, who))
         assert "argon2" not in text
         assert not any(key in text for key in people.keys.values())
-        assert '"apikey": "' not in text
+        assert '"apikey": "' not in text.replace('"apikey": ""', "")
         if who == "mia":
             assert "ayu@contoh.id" not in text
 

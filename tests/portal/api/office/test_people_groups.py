@@ -236,3 +236,19 @@ def test_a_dataset_is_put_into_a_group_by_a_new_version(groups: OfficeWorld) -> 
     assert groups.error("member_delete", {**member, "id": "kelompok-dua"}, "oma")[0] == 403
     groups.result("member_delete", {**member, "id": "kelompok-dua"}, "ani")
     assert groups.published("group_package_show", {"id": "kelompok-dua"})[1] == []
+
+
+def test_a_closed_group_leaves_its_datasets_at_once_and_for_good(groups: OfficeWorld) -> None:
+    groups.result("group_create", {"name": "kelompok-3"}, "ani")
+    sent = {"name": "tetap", "owner_org": "org-g", "title": "T", "groups": [{"name": "kelompok-3"}]}
+    made = groups.result("package_create", sent, "ani")
+    assert groups.published("package_search", {"fq": "groups:kelompok-3"})[1]["count"] == 1
+    groups.result("group_delete", {"id": "kelompok-3"}, "ani")
+    assert groups.published("package_show", {"id": made["id"]})[1]["groups"] == []
+    assert groups.published("package_search", {"fq": "groups:kelompok-3"})[1]["count"] == 0
+    groups.result("package_patch", {"id": made["id"], "notes": "lain"}, "ani")
+    assert groups.published("package_show", {"id": made["id"]})[1]["groups"] == []
+    groups.result("group_purge", {"id": "kelompok-3"}, "admin")
+    groups.result("package_patch", {"id": made["id"], "notes": "lagi"}, "ani")
+    assert groups.published("package_show", {"id": made["id"]})[1]["groups"] == []
+    assert groups.public_sql.execute("SELECT count(*) FROM catalog.theme WHERE name = 'kelompok-3'").fetchone() == (0,)
