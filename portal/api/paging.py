@@ -6,6 +6,7 @@ and where a page ended the next begins: a harvester that reads page after page a
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from portal.api.answers import MOST_ROWS
@@ -14,13 +15,29 @@ from portal.api.memory import Memory
 from portal.kernel.texts import gettext as _
 from search.base import DEEPEST_START
 from search.engine import Engine
-from search.query import SearchQuery
+from search.query import All, SearchQuery, Sort
 from search.results import Results
 
 #: Pages behind the engine's deepest start are reached by its cursor, a thousand ids a step, at most so many steps.
 MOST_STEPS = 100
 #: Ends of pages that are remembered of one question and order.
 MOST_MARKS = 2_000
+#: Ids of the whole catalogue in an order that the database keeps: one key, rows, start.
+Browse = Callable[[Sort, int, int], Sequence[str]]
+#: Keys that are such orders; ties go by id, as in the engines.
+KEPT_ORDERS = frozenset({"modified", "name"})
+
+
+def _order(query: SearchQuery) -> Sort:
+    """The key that orders where every document has the same score."""
+    return next((part for part in query.sort if part.key != "score"), Sort("modified", descending=True))
+
+
+def _plain(query: SearchQuery) -> bool:
+    """Whether a query asks for everything, in an order that the database keeps."""
+    keys = [part.key for part in query.sort if part.key != "score"]
+    whole = isinstance(query.tree, All) and not query.filters and query.bbox is None
+    return whole and len(keys) == 1 and keys[0] in KEPT_ORDERS
 
 
 @dataclass(slots=True)
@@ -43,9 +60,10 @@ class Walk:
 class Pager:
     """Over one engine; without a memory every page is asked for whole."""
 
-    def __init__(self, engine: Engine, memory: Memory | None) -> None:
+    def __init__(self, engine: Engine, memory: Memory | None, browse: Browse | None = None) -> None:
         self._engine = engine
         self._memory = memory
+        self._browse = browse
 
     def page(self, query: SearchQuery) -> Results:
         """The page. Raises SearchQueryError when it lies too deep, and what the engine raises."""
@@ -60,6 +78,9 @@ class Pager:
             return found
         if query.start >= known.total or not query.rows:
             return known
+        if self._browse is not None and _plain(query):
+            # nothing is looked for: the database keeps this order, and an engine would sort all it has
+            return replace(known, ids=tuple(self._browse(_order(query), query.rows, query.start)))
         walk = self._walk(("walk", *question, query.sort))
         found = self._window(replace(query, facets=(), totals=False, relax=False), walk, known)
         return replace(found, total=known.total, facets=known.facets)

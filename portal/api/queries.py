@@ -9,12 +9,26 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, ColumnElement, Select, Table, Text, cast, func, literal_column, select, text, type_coerce
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    Text,
+    cast,
+    collate,
+    func,
+    literal_column,
+    select,
+    text,
+    type_coerce,
+)
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from portal.catalog import models
 from portal.catalog.reader import CatalogReader, as_uuid
+from search.query import Sort
 
 if TYPE_CHECKING:
     from portal.api.memory import Memory
@@ -92,6 +106,15 @@ class Queries:
             return "[]"
         # one text for all: a thousand ids made into objects and back cost more than the documents
         return str(self.session.scalar(_DOCUMENT_LIST, {"ids": f"{{{','.join(ids)}}}"}))
+
+    def browse(self, order: Sort, rows: int, start: int) -> list[str]:
+        """Ids of live datasets by time of change or by name, ties by id: an index keeps the order."""
+        table = models.dataset
+        # by code point, as the engines compare
+        column: ColumnElement[Any] = collate(table.c.name, "C") if order.key == "name" else table.c.modified
+        way = column.desc() if order.descending else column.asc()
+        query = select(cast(table.c.id, Text)).order_by(way, table.c.id).limit(rows).offset(start)
+        return list(self.session.scalars(query))
 
     def newest(
         self, limit: int, offset: int = 0, *, organization: UUID | None = None, theme: UUID | None = None,

@@ -38,3 +38,9 @@ ALTER TABLE catalog.resource
 CREATE INDEX resource_name_words ON catalog.resource USING gin (name gin_trgm_ops);
 CREATE INDEX resource_description_words ON catalog.resource USING gin (description gin_trgm_ops);
 CREATE INDEX resource_url_words ON catalog.resource USING gin (url gin_trgm_ops);
+
+-- Browsing the whole catalogue from either end: no engine has to sort what an index keeps sorted.
+CREATE INDEX dataset_oldest ON catalog.dataset (modified, id);
+CREATE INDEX dataset_by_name ON catalog.dataset (name COLLATE "C", id);
+-- documents are read far more often than written
+ALTER TABLE catalog.dataset ALTER COLUMN doc SET COMPRESSION lz4;

@@ -163,6 +163,24 @@ def test_pages_are_asked_for_by_ids_alone(fresh: tuple[World, Writer], monkeypat
     assert calls == []
 
 
+@pytest.mark.parametrize("sort", ["metadata_modified desc", "metadata_modified asc", "name asc", "name desc", "rank"])
+def test_browsing_asks_no_engine_and_orders_as_it_does(fresh: tuple[World, Writer], sort: str) -> None:
+    world, writer = fresh
+    for number in range(7):  # some at the same moment: ties go by id everywhere
+        moment = datetime(2025, 1, 1 + number // 3, tzinfo=UTC)
+        writer.publish(name=f"deret-{number}", modified=moment, metadata=factory.metadata(judul=f"Deret {number}"))
+    writer.index()
+    whole = world.result("package_search", {"sort": sort, "rows": 20})
+    ids = [row["id"] for row in whole["results"]]
+    assert (len(ids), whole["count"]) == (10, 10)
+    with counting(world.runtime.search) as calls:
+        for start in range(0, 10, 3):
+            found = world.result("package_search", {"sort": sort, "rows": 3, "start": start})
+            assert [row["id"] for row in found["results"]] == ids[start : start + 3]
+            assert found["count"] == 10
+    assert calls == []
+
+
 def test_the_store_is_bounded(fresh: tuple[World, Writer], monkeypatch: pytest.MonkeyPatch) -> None:
     world, _writer = fresh
     kept: Any = world.app.wsgi_app
