@@ -9,10 +9,11 @@ from urllib.parse import urlencode
 
 import orjson
 from pydantic import BeforeValidator, field_validator, model_validator
+from pydantic_core import PydanticUseDefault
 
 from portal.api import records
 from portal.api.action import Action, Call
-from portal.api.arguments import Arguments, LaxFlag, Natural, Text, refused
+from portal.api.arguments import Arguments, LaxFlag, Text, as_natural, refused
 from portal.api.row_query import RowArguments, invalid, question
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView
@@ -40,6 +41,8 @@ _LISTED = Shape.of(
 
 
 def _as_format(value: Any) -> Any:
+    if value == "":
+        raise PydanticUseDefault
     if value not in FORMATS:
         raise refused(_("Nilai harus salah satu dari %(values)s", values=", ".join(FORMATS)))
     return value
@@ -51,14 +54,21 @@ def resource_id(data: Any) -> Any:
         return data
     kept = {key: value for key, value in data.items() if key not in ("id", "resource_id")}
     found = next((data[key] for key in ("resource_id", "id") if data.get(key) not in (None, "")), None)
+    if isinstance(found, dict | list):
+        found = orjson.dumps(found).decode()  # names no table: missing, as in CKAN, and not a wrong type
     return kept if found is None else {**kept, "resource_id": found}
+
+
+def _as_limit(value: Any) -> int:
+    """A natural number; one that is larger than any table is as good as the ceiling."""
+    return MAX_ROWS if isinstance(value, int) and value > MAX_ROWS else as_natural(value)
 
 
 class SearchArguments(RowArguments):
     """CKAN's arguments of `datastore_search`; `said_sort` is the order in the caller's own words."""
 
     resource_id: Text
-    limit: Natural = ROWS
+    limit: Annotated[int, BeforeValidator(_as_limit)] = ROWS
     include_total: LaxFlag = True
     include_next_page: LaxFlag = False
     total_estimation_threshold: Any = None
@@ -75,6 +85,10 @@ class SearchArguments(RowArguments):
     @classmethod
     def _capped(cls, value: int) -> int:
         return min(value, MAX_ROWS)
+
+    def shown(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """The columns of the answer's `fields`: named twice they stand twice, and none for an empty list, as in CKAN."""
+        return self.fields if "fields" in self.model_fields_set else names
 
     def given(self) -> dict[str, Any]:
         """What the caller said, as the answer repeats it."""
@@ -152,7 +166,7 @@ def search(source: Source, args: SearchArguments) -> dict[str, Any]:
         "include_total": args.include_total,
         "include_next_page": args.include_next_page,
         "records_format": args.records_format,
-        "fields": [records.field(shape.known[name]) for name in shape.shown(asked)]
+        "fields": [records.field(shape.known[name]) for name in args.shown(shape.shown(asked))]
         + [{"id": name, "type": "float"} for name in ranks],
         "records": page.records if isinstance(page.records, str) else orjson.Fragment(page.records),
         "_links": _links(args),

@@ -46,8 +46,11 @@ def as_words(value: Any) -> str | dict[str, str]:
     if isinstance(value, dict):
         if len(value) > MOST_WORDS:
             raise refused(_("Terlalu banyak nama"))
+        for key, word in value.items():
+            if not isinstance(word, str):
+                raise refused(_('nilai "%(value)s" tidak sah', value=str(key)[:80]))
         return {as_text(key): as_text(word) for key, word in value.items()}
-    return as_text(value)
+    return as_text(orjson.dumps(value).decode() if isinstance(value, list) else value)
 
 
 def as_columns(value: Any) -> tuple[str, ...]:
@@ -58,6 +61,18 @@ def as_columns(value: Any) -> tuple[str, ...]:
     if len(parts) > MOST_NAMES:
         raise refused(_("Terlalu banyak nama"))
     return tuple(part.strip() for part in parts if part.strip())
+
+
+def as_clauses(value: Any) -> tuple[str, ...]:
+    """Keys of an order; one that is empty is kept, and refused where the columns are known."""
+    if value == "":
+        return ()
+    if not isinstance(value, str | list):
+        raise refused(_("Bukan daftar"))
+    parts = [as_text(item) for item in value] if isinstance(value, list) else as_text(value).split(",")
+    if len(parts) > MOST_NAMES:
+        raise refused(_("Terlalu banyak nama"))
+    return tuple(part.strip() for part in parts)
 
 
 def as_offset(value: Any) -> int:
@@ -85,7 +100,7 @@ class RowArguments(Arguments):
     language: Text = ""
     distinct: LaxFlag = False
     fields: Columns = ()
-    sort: Columns = ()
+    sort: Annotated[tuple[str, ...], BeforeValidator(as_clauses)] = ()
     offset: Offset = 0
     limit: Whole | None = None
 

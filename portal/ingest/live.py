@@ -196,6 +196,8 @@ class Live:
         if kept != there:
             tables.unsettle(name)
             self.settle_later(live)
+        if wanted.key is None and set(live.key) & set(dropped):
+            wanted = replace(wanted, key=())
         self._arrange(tables, name, view.id, wanted)
         live_documents.redescribe(self.public, name, wanted.columns)
         facts = Facts(table=name, row_count=live.row_count, when=self.desk.clock(), columns=wanted.columns)

@@ -28,7 +28,7 @@ _LONG = re.compile(r"[0-9](?:[ .\-]?[0-9]){14}|[eE][+]?1[5-7]|[0-9]{15,18}[.,]0"
 
 def as_records(records: Any) -> list[dict[str, Any]]:
     """The batch as a list of objects. Raises Invalid or RowInvalid on `records`."""
-    if records is None:
+    if not records:
         return []
     if not isinstance(records, list):
         raise _refused(_("Records harus berupa daftar objek"))
@@ -36,7 +36,7 @@ def as_records(records: Any) -> list[dict[str, Any]]:
         raise _refused(_("Terlalu banyak baris dalam satu panggilan; paling banyak %(n)s", n=MOST_RECORDS))
     for number, record in enumerate(records):
         if not isinstance(record, dict):
-            raise RowInvalid(_('Baris "%(row)s" bukan objek JSON', row=number + 1), number)
+            raise _refused(_('Baris "%(row)s" bukan objek JSON', row=number + 1))
     return records
 
 
@@ -50,9 +50,8 @@ def fitted(records: Sequence[dict[str, Any]], columns: Sequence[ColumnEntry], *,
     if unknown:
         number = next(place for place, record in enumerate(records) if unknown & set(record))
         names = ", ".join(sorted(unknown & set(records[number])))[:200]
-        raise RowInvalid(
-            _('Baris "%(row)s" memuat kolom yang tidak ada: "%(names)s"', row=number + 1, names=names), number
-        )
+        message = _('Baris "%(row)s" memuat kolom yang tidak ada: "%(names)s"', row=number + 1, names=names)
+        raise Invalid(message, fields={("fields" if by_id else "records"): (message,)}, rule="baris_salah")
     blank = [column.name for column in columns if not types.of(column).textual]
     found = list(records)
     for name in blank:
@@ -66,17 +65,17 @@ def require_keys(records: Sequence[Record], key: Sequence[str], method: Method) 
     """Rows of an upsert or update name their key or `_id`. Raises Invalid as CKAN does (`table`, `key`)."""
     if method == "insert":
         return
-    for number, record in enumerate(records):
+    for record in records:
         if ID in record:
             continue
         if not key:
             message = _("Kunci unik harus ada untuk upsert/update")
-            raise RowInvalid(message, number, field="table")
+            raise Invalid(message, fields={"table": (message,)}, rule="baris_salah")
         missing = [name for name in key if name not in record]
         if missing:
             names = ", ".join(missing)
             message = _('Kolom "%(names)s" tidak ada padahal diperlukan sebagai kunci', names=names)
-            raise RowInvalid(message, number, field="key")
+            raise Invalid(message, fields={"key": (message,)}, rule="baris_salah")
 
 
 def require_publishable(records: Sequence[Record], columns: Sequence[ColumnEntry], on: date | None) -> None:
@@ -140,7 +139,7 @@ def _filled(fault: Any, value: str) -> str:
     return f"{fault.message} ({value[:20]})"
 
 
-def told(fault: RowFault, columns: Mapping[str, ColumnEntry]) -> RowInvalid:
+def told(fault: RowFault, columns: Mapping[str, ColumnEntry]) -> Invalid:
     """A row that PostgreSQL could not take, with its number and column."""
     place, value = fault.row + 1, str(fault.value)[:80]
     if fault.kind == "unique":
@@ -148,7 +147,7 @@ def told(fault: RowFault, columns: Mapping[str, ColumnEntry]) -> RowInvalid:
         return RowInvalid(message, fault.row, rule="baris_kembar")
     if fault.kind == "key":
         message = _('Baris %(row)s: kunci "%(value)s" tidak ditemukan.', row=place, value=value)
-        return RowInvalid(message, fault.row, field="key", rule="baris_tidak_ada")
+        return Invalid(message, fields={"key": (message,)}, rule="baris_tidak_ada")
     entry = columns.get(fault.column)
     message = _(
         "Baris %(row)s kolom %(column)s: “%(value)s” bukan %(type)s.",

@@ -72,6 +72,9 @@ class DraftTables:
         lifecycle.require_editable(opened.state)
         before = {str(column["name"]) for column in row.columns}
         after = {column.name for column in wanted.columns}
+        key = dict(row.choice.get("live") or {}).get("key") or ()
+        if wanted.key is None and not set(key) <= after:
+            wanted = replace(wanted, key=())
         self._alter(
             row.table_name or "",
             add=[column for column in wanted.columns if column.name not in before],

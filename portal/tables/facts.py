@@ -12,12 +12,12 @@ _FACTS = """
     SELECT pg_relation_size(t.oid), pg_indexes_size(t.oid), pg_database_size(current_database()),
            coalesce(jsonb_object_agg(a.attname, jsonb_build_object(
                'native_type', format_type(a.atttypid, a.atttypmod), 'notnull', a.attnotnull,
-               'index_name', i.name, 'is_index', i.name IS NOT NULL, 'uniquekey', coalesce(i.is_unique, false)
+               'index_name', i.name, 'is_index', i.name IS NOT NULL, 'uniquekey', coalesce(i.is_primary, false)
            )), '{}')
     FROM pg_attribute a
     JOIN (SELECT to_regclass(format('%%I.%%I', %(schema)s::text, %(name)s::text)) AS oid) t ON a.attrelid = t.oid
     LEFT JOIN LATERAL (
-        SELECT c.relname AS name, x.indisunique AS is_unique FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
+        SELECT c.relname AS name, x.indisprimary AS is_primary FROM pg_index x JOIN pg_class c ON c.oid = x.indexrelid
         WHERE x.indrelid = t.oid AND a.attnum = ANY (x.indkey) ORDER BY x.indisunique DESC, c.relname LIMIT 1
     ) i ON true
     WHERE a.attnum > 0 AND NOT a.attisdropped GROUP BY t.oid

@@ -55,7 +55,7 @@ def answering() -> Iterator[None]:
         raise Invalid(fields={"query": [_("Jawaban terlalu besar; kurangi limit")]}) from error
     except (errors.UndefinedTable, errors.InsufficientPrivilege) as error:
         raise NotFound from error
-    except (psycopg.DataError, psycopg.ProgrammingError) as error:
+    except (psycopg.DataError, psycopg.ProgrammingError, psycopg.InternalError) as error:
         raise Invalid(fields={"query": [_("Kueri tidak sah")]}) from error
 
 

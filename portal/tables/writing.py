@@ -16,6 +16,7 @@ from psycopg import errors, sql
 
 from portal.tables import pages, statements, types
 from portal.tables.questions import ID, ID_COLUMN, Condition, Shape
+from portal.tables.reader import answering
 
 Record = Mapping[str, Any]
 Method = Literal["insert", "upsert", "update"]
@@ -77,14 +78,15 @@ class RowWriter:
             raise self._taken(records) from error
 
     def delete(self, where: Condition | None) -> Written:
-        """Take rows away; what they were is in `before`."""
+        """Take rows away; what they were is in `before`. Raises Invalid for values that do not fit their columns."""
         part = statements.condition(self._shape, where) if where is not None else statements.Piece(sql.SQL("true"))
         query = sql.SQL(
             "WITH gone AS (DELETE FROM {table} t WHERE {where} RETURNING t._id, {json} AS j)"
             " SELECT coalesce('[' || string_agg('[' || _id || ',' || j || ']', ',' ORDER BY _id) || ']', '[]'),"
             " count(*) FROM gone"
         ).format(table=statements.table(self._shape), where=part.text, json=pages.row_json(self._shape))
-        row: Any = self._driver.execute(query, part.values).fetchone()
+        with answering():
+            row: Any = self._driver.execute(query, part.values).fetchone()
         return Written(0, row[1], row[0])
 
     def everything(self) -> str:

@@ -128,7 +128,7 @@ def datastore_create(call: OfficeCall, args: given.CreateArguments) -> object:
     `resource` with a `package_id` for a new one; `fields` (`id`, `type`, `info`), `records`, `primary_key`, `indexes`,
     `aliases`, `delete_fields`, `include_records`, `force`. Types that are left out are guessed from all records."""
     tables, records = Tables(call), live_checks.as_records(args.records)
-    fields = given.given_fields(args.fields)
+    fields = given.given_fields(args.fields, args.said)
     document, made = _resource_of(tables, args, fields, records)
     target = _arranged(tables, args, document, fields, records, new=made is not None)
     batch = Batch(records=records, method="insert", returning=args.include_records)
@@ -145,18 +145,20 @@ def _resource_of(
     tables: Tables, args: given.CreateArguments, fields: list[dict[str, Any]], records: list[dict[str, Any]]
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """The resource's document; and what the caller said of it where it had to be made."""
-    if args.resource is not None and args.resource_id is not None:
+    if args.resource and args.resource_id is not None:
         raise Invalid(fields={"resource": [_("resource tidak dapat dipakai bersama resource_id")]})
-    if args.resource is not None:
+    if args.resource:
         if not isinstance(args.resource, dict):
             raise Invalid(fields={"resource": [_("Harus berupa objek")]})
+        if not args.resource.get("package_id"):
+            raise Invalid(_("resource_id atau resource dengan package_id wajib diisi"))
         if "url" in args.resource:
             raise Invalid(fields={"resource": [_("Berkas dari alamat dimuat dengan resource_create.")]})
         given.structure_of(args, fields, records, ())  # what does not hold is told before anything is made
         said = {**args.resource, "url": ONLY_ROWS}
         return _ask(tables.call, "resource_create", {**said, "url_type": "datastore"}), said
     if args.resource_id is None:
-        raise Invalid(fields={"resource_id": [_("resource_id atau resource wajib diisi")]})
+        raise Invalid(_("resource_id atau resource dengan package_id wajib diisi"))
     try:
         document = tables.document(args.resource_id)
     except (NotFound, Gone) as error:

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 import orjson
 from pydantic import BeforeValidator, ConfigDict, model_validator
+from pydantic_core import PydanticUseDefault
 
 from portal.api.arguments import Arguments, LaxFlag, Text, as_text, refused
 from portal.api.datastore import resource_id
@@ -37,6 +38,8 @@ def _as_count(value: Any) -> bool | str:
 
 
 def _as_method(value: Any) -> str:
+    if value == "":
+        raise PydanticUseDefault
     if value not in METHODS:
         raise refused(_("Nilai harus salah satu dari %(values)s", values=", ".join(METHODS)))
     return str(value)
@@ -75,7 +78,8 @@ class WriteArguments(Arguments):
         named = resource_id(data)
         if not isinstance(named, dict):
             return named
-        return {**named, "said": {key: named[key] for key in _ECHOED if named.get(key) is not None}}
+        rest = {key: value for key, value in named.items() if key not in {"records", "resource"}}
+        return {**named, "said": rest}
 
     def extras(self) -> dict[str, Any]:
         """`__extras` where there are any."""
@@ -102,7 +106,7 @@ class CreateArguments(WriteArguments):
             **self.extras(),
             "calculate_record_count": self.calculate_record_count,
             "delete_fields": self.delete_fields,
-            **self.said,
+            **{key: self.said[key] for key in _ECHOED if self.said.get(key) is not None},
             **({"fields": fields} if fields else {}),
         }
 
@@ -156,15 +160,16 @@ class FunctionName(Arguments):
     name: Text
 
 
-def given_fields(fields: Any) -> list[dict[str, Any]]:
+def given_fields(fields: Any, said: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The caller's fields. Raises IntegrityError where they are no list of objects, Invalid for names (`fields`)."""
     if fields is None:
         return []
     if not isinstance(fields, list) or not all(isinstance(item, dict) for item in fields):
-        raise IntegrityError(_("fields harus berupa daftar objek"))
+        raise IntegrityError(_("fields harus berupa daftar objek"), dict(said))
+    fields = [{**item, "id": _name(item.get("id"))} for item in fields if item]
     faults: list[Any] = []
     for item in fields:
-        name = item.get("id")
+        name = item["id"]
         if name in (None, ""):
             faults.append({"id": [_("Nilai wajib diisi")]})
         elif not is_field_name(name):
@@ -174,6 +179,10 @@ def given_fields(fields: Any) -> list[dict[str, Any]]:
     if any(faults):
         raise Invalid(fields={"fields": faults}, rule="tabel.kolom")
     return [dict(item) for item in fields]
+
+
+def _name(name: Any) -> Any:
+    return str(name) if isinstance(name, int | float) and not isinstance(name, bool) else name
 
 
 def is_field_name(name: Any) -> bool:
@@ -196,7 +205,7 @@ def structure_of(
 
     Types that are left out are put into `fields`. Raises Invalid under CKAN's keys.
     """
-    _checked_names([str(item["id"]) for item in fields])
+    _short_names([str(item["id"]) for item in fields])
     known = {column.name: column for column in current}
     columns: dict[str, ColumnEntry] = {} if args.delete_fields and fields else dict(known)
     for item in fields:
@@ -208,7 +217,9 @@ def structure_of(
                     fields={"fields": [_('"%(name)s" bukan nama kolom yang sah', name=str(name)[:80])]}
                 )  # fmt: skip
             columns[name] = known.get(name) or _entry(name, guess(name, records), {})
-    _checked_names(list(columns))
+    _short_names(list(columns))
+    if len({item["id"] for item in fields}) < len(fields):
+        raise Invalid(fields={"field": [_("Nama kolom tidak boleh sama")]})
     if len(columns) > MOST_FIELDS:
         raise Invalid(fields={"fields": [_("Terlalu banyak kolom")]})
     key = None if args.primary_key is None else _columns_of([args.primary_key], columns)[0]
@@ -217,13 +228,11 @@ def structure_of(
     return Structure(columns=tuple(columns.values()), key=key, indexes=indexes, aliases=aliases)
 
 
-def _checked_names(names: Sequence[str]) -> None:
+def _short_names(names: Sequence[str]) -> None:
     long = [name for name in names if len(name.encode()) > LONGEST_NAME]
     if long:
         texts = [_('Nama kolom "%(name)s" melebihi batas 63 huruf.', name=name[:80]) for name in long]
         raise Invalid(fields={"fields": texts})
-    if len(set(names)) < len(names):
-        raise Invalid(fields={"field": [_("Nama kolom tidak boleh sama")]})
 
 
 def _column(item: dict[str, Any], records: Sequence[Mapping[str, Any]], known: ColumnEntry | None) -> ColumnEntry:

@@ -22,7 +22,7 @@ from portal.ingest import live_drafts
 from portal.ingest.desk import OpenDataset
 from portal.ingest.workshop import desk_of
 from portal.kernel.decisions import require
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import Forbidden, Invalid, NotFound
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 from portal.tables.questions import Question, Shape
@@ -104,9 +104,10 @@ def datastore_function_create(call: OfficeCall, _args: given.FunctionArguments) 
     raise Forbidden(_("fungsi buatan sendiri tidak dijalankan di basis data"))
 
 
-def datastore_function_delete(call: OfficeCall, _args: given.FunctionName) -> object:
+def datastore_function_delete(call: OfficeCall, args: given.FunctionName) -> object:
     """Refused: there are no functions of callers."""
-    raise Forbidden(_("fungsi buatan sendiri tidak dijalankan di basis data"))
+    _require_admin(call)
+    raise Invalid(fields={"name": [_("fungsi %(name)s tidak ada", name=args.name[:80])]})
 
 
 def _require_admin(call: OfficeCall) -> None:

@@ -148,6 +148,9 @@ def test_forms_of_records(world: World) -> None:
     ("data", "key"),
     [
         ({"resource_id": ""}, "resource_id"),
+        ({"q": {"kode": 5}}, "q"),
+        ({"q": "x", "language": "5"}, "query"),
+        ({"sort": "tahun,"}, "sort"),
         ({"limit": -1}, "limit"),
         ({"limit": "x"}, "limit"),
         ({"offset": -1}, "offset"),
