@@ -391,12 +391,5 @@ def _organizations() -> Select[Any]:
 def _themes() -> Select[Any]:
     table, link = models.theme, models.dataset_theme
     count = select(func.count()).where(link.c.theme_id == table.c.id).correlate(table).scalar_subquery()
-    return select(
-        table.c.id,
-        table.c.name,
-        table.c.title,
-        table.c.description,
-        table.c.position,
-        table.c.created,
-        count.label("count"),
-    ).where(table.c.state == "active")
+    columns = (table.c.id, table.c.name, table.c.title, table.c.description, table.c.position, table.c.created)
+    return select(*columns, count.label("count")).where(table.c.state == "active")
