@@ -87,7 +87,7 @@ class SearchArguments(RowArguments):
         return min(value, MAX_ROWS)
 
     def shown(self, names: tuple[str, ...]) -> tuple[str, ...]:
-        """The columns of the answer's `fields`: named twice they stand twice, and none for an empty list, as in CKAN."""
+        """The columns of the answer's `fields`: named twice they stand twice; none for an empty list, as in CKAN."""
         return self.fields if "fields" in self.model_fields_set else names
 
     def given(self) -> dict[str, Any]:

@@ -25,6 +25,8 @@ from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView, RowQuery
 from portal.kernel.texts import gettext as _
 from portal.tables.copying import CopiedRows, Form, by_ranges
+from portal.tables.questions import Condition, Group, Question, Shape
+from portal.tables.reader import TableReader, driver_of
 from portal.tables.rows import ID_COLUMN
 
 Format = Literal["csv", "tsv", "json", "xml"]
@@ -66,21 +68,25 @@ class Dump:
     bom: bool
     nothing: bool
     etag: str
+    #: the question itself, where `query` cannot say it: words, alternatives
+    asked: Question | None = None
 
     @classmethod
     def of(cls, resource: ResourceView, args: DumpArguments) -> Dump:
         """The dump of a table. Raises Invalid for what does not fit its columns."""
-        query, _conditions = row_query(resource, args)
+        query, asked = row_query(resource, args)
         query = replace(query, limit=args.limit or 0, include_total=False)
         known = {ID_COLUMN.name: ID_COLUMN, **{item.name: item for item in resource.columns}}
         names = query.columns or tuple(
             item.name for item in resource.columns if item.public and item.type != "geometry"
         )
-        said = f"{resource.id} {resource.version} {resource.revision} {resource.table} {query} {args.format} {args.bom} {args.limit}"
+        said = f"{resource.id} {resource.version} {resource.revision} {resource.table} {asked} {args.format} {args.bom}"
+        ranks = [ColumnEntry(name=words.rank, type="double precision") for words in asked.words if not args.fields]
         return cls(
             resource=resource,
             query=replace(query, columns=names),
-            columns=tuple(known[name] for name in names),
+            columns=(*(known[name] for name in names), *ranks),
+            asked=asked if asked.words or _either(asked.where) else None,
             format=args.format,
             bom=args.bom,
             nothing=args.limit == 0,
@@ -89,14 +95,19 @@ class Dump:
 
     def pieces(self, rows: CopiedRows) -> Generator[bytes, None, None]:
         """The bytes, in pieces; memory stays flat. Rows in their own order come as text from the database itself."""
-        if self.format != "xml" and not self.nothing and by_ranges(self.query):
+        if self.format != "xml" and not self.nothing and self.asked is None and by_ranges(self.query):
             yield from self._copied(rows, self.format)
             return
-        found: Iterable[Row] = () if self.nothing else rows.stream(self.resource, self.query)
+        found: Iterable[Row] = () if self.nothing else self._rows(rows)
         if self.format == "xml":
             yield from _xml(self.columns, found, bom=self.bom)
         else:
             yield from self._json(found) if self.format == "json" else self._delimited(found)
+
+    def _rows(self, rows: CopiedRows) -> Iterable[Row]:
+        if self.asked is None:
+            return rows.stream(self.resource, self.query)
+        return TableReader(lambda: driver_of(rows.session)).stream(Shape.of(self.resource), self.asked)
 
     def _copied(self, rows: CopiedRows, form: Form) -> Iterator[bytes]:
         head, tail = (self._json_head(), _JSON_TAIL) if form == "json" else (b"".join(self._delimited(())), b"")
@@ -125,6 +136,13 @@ class Dump:
                 yield bytes(buffer)
                 buffer.clear()
         yield bytes(buffer) + _JSON_TAIL
+
+
+def _either(where: Condition | None) -> bool:
+    """Whether some of the conditions are alternatives."""
+    if not isinstance(where, Group):
+        return False
+    return where.op == "$or" or any(isinstance(member, Group) for member in where.members)
 
 
 def _stamped(value: Any) -> Any:

@@ -12,7 +12,7 @@ from portal.api.tables import PublishedTables
 from portal.catalog.reader import CatalogReader
 from portal.kernel.errors import Invalid, NotFound
 from portal.tables.copying import CopiedRows
-from portal.web.headers import OFFICE, PUBLIC_DATA
+from portal.web.headers import OFFICE, PUBLIC_DATA, PUBLIC_PAGE
 from portal.web.request import runtime, service
 
 blueprint = Blueprint("datastore", __name__)
@@ -44,9 +44,11 @@ def dump(resource_id: str) -> Response:
 
 
 def _headed(response: Response, made: Dump) -> Response:
-    """Versions never change, so the question and the version are all that the ETag needs (I5)."""
+    """Versions never change, so the question and the version are all that the ETag needs (I5); a live table is asked
+    for anew each time (I5a)."""
     response.set_etag(made.etag)
-    response.headers["Cache-Control"] = PUBLIC_DATA if runtime().audience == "public" else OFFICE
+    kept = PUBLIC_PAGE if made.resource.live else PUBLIC_DATA
+    response.headers["Cache-Control"] = kept if runtime().audience == "public" else OFFICE
     return response
 
 

@@ -112,12 +112,17 @@ class TableReader:
         return int(plan[0]["Plan"]["Plan Rows"])
 
     def stream(self, shape: Shape, question: Question) -> Iterator[tuple[Any, ...]]:
-        """Rows as Python values through a server-side cursor, in the order of `shape.shown`; memory stays flat."""
+        """Rows as Python values by a server-side cursor, as `shape.shown` orders them, ranks behind; memory stays flat."""
         _known(shape)
-        columns = sql.SQL(", ").join([sql.SQL("t.{}").format(statements.name(item)) for item in shape.shown(question)])
+        listed = [Piece(sql.SQL("t.{}").format(statements.name(item))) for item in shape.shown(question)]
+        if question.fields is None:
+            listed += [statements.rank(shape, words) for words in question.words]
+        columns = Piece(
+            sql.SQL(", ").join([part.text for part in listed]), tuple(v for part in listed for v in part.values)
+        )
         where, order = statements.where(shape, question), _order(shape, question)
         head: LiteralString = _head(question)
-        pieces = [Piece(columns), Piece(statements.table(shape)), where, order, statements.window(question)]
+        pieces = [columns, Piece(statements.table(shape)), where, order, statements.window(question)]
         made = statements.join(pieces, head)
         with answering(), self.driver().cursor(name="portal_rows") as cursor:
             cursor.itersize = FETCH

@@ -245,10 +245,16 @@ def test_dump_json_and_xml_hold_the_same(world: World) -> None:
 def test_dump_takes_the_same_questions(world: World) -> None:
     assert dump(world, "?fields=kode&sort=tahun%20desc,kode&limit=1").data == b"kode\r\n33.30\r\n"
     assert dump(world, "?limit=1&offset=1&fields=_id,tahun").data == b"_id,tahun\r\n2,2021\r\n"
-    assert dump(world, "?filters=%7B%22tahun%22:2020%7D&fields=tahun&q=33").data == b"tahun\r\n2020\r\n"
+    assert dump(world, "?filters=%7B%22tahun%22:2020%7D&fields=tahun&q=33.29").data == b"tahun\r\n2020\r\n"
     assert dump(world, "?fields=tahun&distinct=1&sort=tahun").data == b"tahun\r\n2020\r\n2021\r\n2022\r\n"
     assert dump(world, "?limit=0&fields=kode").data == b"kode\r\n"
     assert dump(world, "?zz=1").status_code == 200
+    assert dump(world, "?fields=kode&q=33.30").data == b"kode\r\n33.30\r\n"
+    either = "?fields=_id&filters=%7B%22$or%22:[%7B%22tahun%22:2020%7D,%7B%22kode%22:%2233.30%22%7D]%7D&sort=_id%20desc"
+    assert dump(world, either).data == b"_id\r\n3\r\n1\r\n"
+    ranked = loads(dump(world, "?format=json&q=33.30").data)
+    assert [field["id"] for field in ranked["fields"]] == [*SHOWN, "rank"]
+    assert ranked["records"][0][-1] > 0
 
 
 @pytest.mark.parametrize(
