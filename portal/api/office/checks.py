@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, cast
 from uuid import UUID
 
-import orjson
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
@@ -66,7 +66,7 @@ class Checks:
 
     def text(self, name: str, value: Any) -> str:
         """CKAN's `unicode_safe`: any value as text; lists and objects as their JSON."""
-        shown = orjson.dumps(value).decode() if isinstance(value, list | dict) else value
+        shown = json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else value
         try:
             return as_text(shown)
         except PydanticCustomError as error:
