@@ -20,7 +20,7 @@ from bench.ckan_sites import Site
 CONNECTIONS = 4
 GROUPS = 11
 #: By the API up to so many; beyond it CKAN is filled by SQL and an index rebuild, if it can be.
-BY_API = 3_000
+BY_API = 600
 _SPACE = uuid.UUID("9d6f7a52-3b0e-4d0e-9a7f-0b3e7c1f5a11")
 
 

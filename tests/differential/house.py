@@ -45,7 +45,7 @@ def working(world: OfficeWorld) -> Iterator[None]:
 @contextmanager
 def public_app(world: OfficeWorld) -> Iterator[Flask]:
     """The public process's application, profile `ckan` too."""
-    app, runtime = make_public(world.databases, world.folder, site_url=SITE, profile="ckan")
+    app, runtime = make_public(world.databases, world.folder, site_url=SITE, profile="ckan", datastore_sql=True)
     try:
         yield app
     finally:
@@ -56,7 +56,7 @@ def public_app(world: OfficeWorld) -> Iterator[Flask]:
 def our_sides(databases: Databases, folder: Path, run: str) -> Iterator[tuple[Side, Side]]:
     """The office, with the administrator's token, and the public process on the same databases."""
     with (
-        made_world(databases, folder, "ckan") as world,
+        made_world(databases, folder, "ckan", datastore_sql=True) as world,
         served(world.office.app) as office,
         public_app(world) as app,
         served(app) as public,

@@ -75,14 +75,20 @@ CALLS: tuple[Call, ...] = (
     Call("datastore_create", {**AGAIN, "fields": [{"id": "k", "type": "text"}]}, "editor", note="fewer fields"),
     Call("datastore_create", {**AGAIN, "records": [{"k": "d", "n": 4}]}, "editor"),
     Call("datastore_create", {**AGAIN, "records": [{"k": "d", "n": 5}]}, "editor", note="key twice"),
-    Call("datastore_create", {**AGAIN, "records": [{"tidak_ada": 1}]}, "editor"),
+    Call(
+        "datastore_create", {"resource_id": "$written.second", "force": True, "records": [{"tidak_ada": 1}]}, "editor"
+    ),
     Call("datastore_create", {**AGAIN, "records": [{"k": "e", "n": "bukan angka"}]}, "editor"),
     Call("datastore_create", {**AGAIN, "indexes": ["n"]}, "editor"),
     Call("datastore_create", {**AGAIN, "indexes": ["tidak_ada"]}, "editor"),
     Call("datastore_create", {**AGAIN, "aliases": ["dx§alias"]}, "editor"),
     Call("datastore_search", {"resource_id": "dx§alias"}, "editor"),
-    Call("datastore_create", {**AGAIN, "primary_key": ["tidak_ada"]}, "editor"),
-    Call("datastore_create", {**AGAIN, "delete_fields": True, "fields": [{"id": "k"}, {"id": "n"}]}, "editor"),
+    Call("datastore_create", {"resource_id": "$written.second", "force": True, "primary_key": ["tidak_ada"]}, "editor"),
+    Call(
+        "datastore_create",
+        {"resource_id": "$written.second", "force": True, "delete_fields": True, "fields": [{"id": "k"}, {"id": "n"}]},
+        "editor",
+    ),
     *(
         Call(
             "datastore_create",
