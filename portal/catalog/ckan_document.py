@@ -257,11 +257,15 @@ def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json
 def _sent_package(dataset: PublishedDataset) -> Json:
     """What a CKAN client sent, over our own words; and what the system had to fill, told as such."""
     meta, sent = dataset.metadata, dataset.metadata.ckan
+    tags = [*map(tag, set(meta.kata_kunci)), *sent.get("vocabulary_tags", ())]
     return {
         **{name: sent.get(name) for name in PLAIN_FIELDS},
         "title": kept(sent, "title", meta.judul),
         "notes": kept(sent, "notes", meta.deskripsi, as_lines),
         "license_id": kept(sent, "license_id", meta.lisensi),
+        **({"license_title": ""} if sent.get("license_id") == "" and not meta.lisensi else {}),
+        "tags": sorted(tags, key=lambda item: str(item["name"])),
+        "num_tags": len(tags),
         "type": sent.get("type") or "dataset",
         "creator_user_id": sent.get("creator_user_id"),
         "versi": dataset.version,

@@ -17,7 +17,7 @@ from search.query import And, Node, Not, Or, SearchQuery, Term
 from search.results import Results
 
 #: Roles whose duty opens their own agency's unclassified material (I3); `admin` is none of them.
-DUTY_ROLES = (Role.PRODUSEN, Role.GIS, Role.WALIDATA_PENDUKUNG, Role.PPID_PELAKSANA, Role.KEPALA_OPD)
+DUTY_ROLES = (Role.PRODUSEN, Role.GIS, Role.WALIDATA_PENDUKUNG, Role.PPID_PELAKSANA, Role.KEPALA_OPD, Role.ANGGOTA)
 #: Datasets that one person is named on at a time; beyond that he searches in what his agencies have.
 MOST_NAMED = 1_000
 _NOTHING = Or(())

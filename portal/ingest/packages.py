@@ -33,7 +33,7 @@ from portal.kernel.identity import Identity, Role
 from portal.kernel.permissions import Permission, Subject
 
 #: How long a change waits for the release before it: an upload's takes a second or two.
-SETTLE_SECONDS = 20.0
+SETTLE_SECONDS = 5.0
 PUBLISHERS = (Role.PRODUSEN, Role.GIS, Role.WALIDATA)
 
 
@@ -186,10 +186,11 @@ class Packages:
 
     # changing
 
-    def open(self, identity: Identity, dataset_id: UUID, *, out: bool) -> Current:
+    def open(self, identity: Identity, dataset_id: UUID, *, out: bool, settle: bool = True) -> Current:
         """Open a dataset for a change, by the right to publish where the caller has it, else by duty.
 
         `out`: readers see the dataset, so a refusal is Forbidden; otherwise NotFound where nothing may be seen (I7).
+        `settle`: wait a moment for a release that a job is carrying out; an upload joins it instead.
         """
         publish = self._desk.profile.policy.api_terbit_langsung and (
             identity.has(Role.ADMIN) or any(identity.has(role) for role in PUBLISHERS)
@@ -205,7 +206,7 @@ class Packages:
                 subject = Subject(agency_id=current.agency.id, state=current.version.state)
                 if not decide(identity, Permission.CATALOG_MANAGE, subject):
                     require(identity, Permission.DATASET_PUBLISH, subject)
-                return self._settled(current)
+                return self._settled(current) if settle else current
         try:
             opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)
         except NotFound:
@@ -216,7 +217,7 @@ class Packages:
 
     def _settled(self, current: Current) -> Current:
         """After the release that a job is carrying out: programs upload a file and write again at once, as CKAN lets
-        them. A job that takes long is not waited for: the change then meets Conflict (`I4.perintah_terbuka`)."""
+        them. A job that takes long is not waited for: the change then goes into the version that it will release."""
         if current.state in lifecycle.PUBLISHED:
             return current
         end = monotonic() + SETTLE_SECONDS
@@ -327,6 +328,8 @@ class Packages:
             before=None if fresh else current.state,
             created=created,
         )
+        if publish and not fresh and self._desk.orders.open_of(current.dataset.id) is not None:
+            publish = False  # the job that loads the version's files takes it out with this change
         if publish:
             known = carried(self._express.public, current.dataset.id, content.resources)
             return self._out(place, content, known)

@@ -123,9 +123,10 @@ def named_any(_identity: Identity, subject: Subject) -> bool:
     return bool(subject.named)
 
 
-def nothing_unpublished(_identity: Identity, subject: Subject) -> bool:
-    """A dataset that is not there yet, or whose working version is out or was."""
-    return subject.state in {None, "terbit", "ditarik"}
+def nothing_unpublished(identity: Identity, subject: Subject) -> bool:
+    """A dataset that is not there yet, or whose working version is out or was; or one that his own duty opens."""
+    own = any(identity.has(role, subject.agency_id) for role in AUTHORS) if subject.agency_id else False
+    return own or subject.state in {None, "terbit", "ditarik"}
 
 
 def oneself(identity: Identity, subject: Subject) -> bool:

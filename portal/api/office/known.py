@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
 
+from portal.accounts.groups import Groups
 from portal.api.office.call import OfficeCall
 from portal.catalog import addresses
 from portal.catalog.reader import as_uuid
 from portal.ingest.people import AgencyFacts, People
+from portal.kernel.decisions import decide
+from portal.kernel.permissions import Permission
 
 
 class PortalKnows:
@@ -49,6 +54,39 @@ class PortalKnows:
         found: str | None = self._call.office.execute(text(query), {"ref": ref, "key": as_uuid(ref)}).scalar()
         shipped = (group.slug for group in self._call.runtime.profile.groups)
         return found or next((slug for slug in shipped if ref in {slug, str(addresses.stable_id("group", slug))}), None)
+
+    def vocabulary_tag(self, vocabulary: str, name: str) -> Mapping[str, Any] | None:
+        """A tag of a vocabulary, which may have it already or not yet."""
+        key: UUID | None = self._call.office.execute(
+            text("SELECT id FROM accounts.vocabulary WHERE id = :key OR name = :ref"),
+            {"key": as_uuid(vocabulary), "ref": vocabulary},
+        ).scalar()
+        if key is None:
+            return None
+        found = self._call.office.execute(
+            text("SELECT id FROM accounts.vocabulary_tag WHERE vocabulary_id = :key AND name = :name"),
+            {"key": key, "name": name},
+        ).scalar()
+        own = found or addresses.stable_id("tag", f"{key}:{name}")
+        return {"id": str(own), "name": name, "display_name": name, "state": "active", "vocabulary_id": str(key)}
+
+    def resource_taken(self, key: UUID) -> bool:
+        """Whether another dataset has a resource of this id."""
+        found = self._call.office.execute(text("SELECT audit.dataset_of_resource(:key)"), {"key": key}).scalar()
+        return found is not None and found != self._dataset_id
+
+    def may_fill(self, groups: Iterable[str]) -> bool:
+        """Whether the caller may put datasets into these groups; those of the profile are everybody's."""
+        register = self._call.service(Groups)
+        for name in groups:
+            row = self._call.office.execute(
+                text("SELECT id FROM accounts.subject_group WHERE name = :name AND origin = 'api'"), {"name": name}
+            ).scalar()
+            if row is not None and not decide(
+                self._call.identity, Permission.GROUP_FILL, register.subject(self._call.identity, row)
+            ):
+                return False
+        return True
 
     def name_taken(self, name: str) -> bool:
         """Whether another published dataset has the name; an agency's own drafts are asked by the vault itself."""

@@ -34,8 +34,10 @@ def file_register(_call: OfficeCall, args: Raw) -> object:
     raise Shaped({"storage": [_("Portal ini menyimpan berkas bersama datasetnya: pakailah resource_create")]})
 
 
-def file_owner_scan(_call: OfficeCall, _args: Raw) -> object:
+def file_owner_scan(call: OfficeCall, _args: Raw) -> object:
     """Return the loose files of an owner: there are none."""
+    if not call.identity.signed_in:
+        raise Shaped({"message": _("Sebutkan pemiliknya")})
     return {"count": 0, "results": []}
 
 
@@ -50,12 +52,12 @@ def _absent(name: str, *needed: str) -> Callable[[OfficeCall, Raw], object]:
 
 
 ACTIONS = (
-    Action("file_create", Raw, file_create, permission=None, writes=True),
-    Action("file_register", Raw, file_register, permission=None, writes=True),
-    Action("file_owner_scan", Raw, file_owner_scan, permission=None),
-    Action("file_show", Raw, _absent("file_show", "id"), rights_first=False),
+    Action("file_create", Raw, file_create, writes=True),
+    Action("file_register", Raw, file_register, writes=True),
+    Action("file_owner_scan", Raw, file_owner_scan),
+    Action("file_show", Raw, _absent("file_show", "id")),
     *(
-        Action(name, Raw, _absent(name, *needed), permission=None, writes=True, rights_first=False)
+        Action(name, Raw, _absent(name, *needed), writes=True)
         for name, needed in (
             ("file_delete", ("id",)),
             ("file_pin", ("id",)),

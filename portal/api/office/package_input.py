@@ -45,6 +45,14 @@ class Known(Protocol):
         """The name of a subject group by its id or name."""
         ...
 
+    def vocabulary_tag(self, vocabulary: str, name: str) -> Mapping[str, Any] | None:
+        """A tag of a vocabulary (by id or name) as CKAN shows it, or None where there is no such vocabulary."""
+        ...
+
+    def resource_taken(self, key: UUID) -> bool:
+        """Whether another dataset has a resource of this id."""
+        ...
+
     def name_taken(self, name: str) -> bool:
         """Whether another dataset that the caller may know of has this name."""
         ...
@@ -69,6 +77,7 @@ class PackageInput:
     extras: tuple[Mapping[str, str], ...]
     fields: Mapping[str, str | None]
     resources: tuple[ResourceInput, ...]
+    vocabulary_tags: tuple[Mapping[str, Any], ...] = ()
     plugin_data: Mapping[str, Any] | None = field(default=None)
 
 
@@ -81,9 +90,12 @@ def parse_package(
     """
     faults: dict[str, Any] = {}
     extras = _extras(rules.rows(data, "extras"), faults)
-    tags = _tags(data, faults)
+    tags, vocabulary_tags = _tags(data, known, faults)
+    for name in ("relationships_as_object", "relationships_as_subject"):
+        if name in data:
+            rules.rows(data, name)
     groups = _groups(rules.rows(data, "groups"), known, faults)
-    resources = _resources(rules.rows(data, "resources"), unchanged or {}, faults)
+    resources = _resources(rules.rows(data, "resources"), known, unchanged, faults)
     fields = {
         name: collect(faults, name, rule, data[name]) if data.get(name) is not None else None
         for name, rule in _TEXTS.items()
@@ -97,7 +109,7 @@ def parse_package(
     plugin_data = data.get("plugin_data")
     if plugin_data is not None and not isinstance(plugin_data, dict):
         faults["plugin_data"] = [_("Nilainya harus objek JSON")]
-    made_title = collect(faults, "title", rules.text, title) if title is not None and title != "" else name
+    made_title = collect(faults, "title", rules.text, title) if title else name
     if faults:
         raise Shaped(faults)
     return PackageInput(
@@ -112,12 +124,13 @@ def parse_package(
         extras=extras,
         fields=fields,
         resources=resources,
+        vocabulary_tags=vocabulary_tags,
         plugin_data=plugin_data,
     )
 
 
 def _id(data: Mapping[str, Any], known: Known, faults: dict[str, Any]) -> UUID | None:
-    if data.get("id") is None:
+    if data.get("id") in (None, ""):
         return None
     key: UUID | None = collect(faults, "id", rules.key, data["id"])
     if key is not None and known.id_taken(key):
@@ -148,6 +161,9 @@ def _extras(sent: Sequence[Mapping[str, Any]], faults: dict[str, Any]) -> tuple[
         made.append({"key": key or "", "value": value or ""})
     if any(rows):
         faults["extras"] = rows
+    spatial = next((row["value"] for row in made if row["key"] == "spatial" and row["value"].strip()), None)
+    if spatial is not None:
+        collect(faults, "spatial", rules.geometry, spatial)
     keys = [row["key"] for row in made if row["key"]]
     twice = next((key for number, key in enumerate(keys) if key in keys[:number]), None)
     if twice is not None:
@@ -164,22 +180,31 @@ def _extra_key(value: Any) -> str:
     return found
 
 
-def _tags(data: Mapping[str, Any], faults: dict[str, Any]) -> tuple[str, ...]:
-    """Names of free tags, each once; `tag_string` (commas between them) is added."""
+def _tags(
+    data: Mapping[str, Any], known: Known, faults: dict[str, Any]
+) -> tuple[tuple[str, ...], tuple[Mapping[str, Any], ...]]:
+    """Names of free tags, each once, and tags of vocabularies; `tag_string` (commas between them) is added."""
     names: list[str] = []
     wrong: list[Any] = []
+    chosen: dict[str, Mapping[str, Any]] = {}
     for row in rules.rows(data, "tags"):
-        if row.get("vocabulary_id"):
-            wrong.append({"vocabulary_id": [_("Kosakata label tidak ditemukan.")]})
+        if not row.get("vocabulary_id"):
+            _tag(row.get("name"), names, wrong)
             continue
-        _tag(row.get("name"), names, wrong)
-    string = data.get("tag_string")
-    for part in string.split(",") if isinstance(string, str) else ():
-        if part.strip():
-            _tag(part.strip(), names, wrong)
+        found = known.vocabulary_tag(rules.text(row["vocabulary_id"]), rules.text(row.get("name") or ""))
+        if found is None:
+            wrong.append({"vocabulary_id": [_("Kosakata label tidak ditemukan.")]})
+        else:
+            chosen[found["id"]] = found
     if wrong:
         faults["tags"] = wrong
-    return tuple(dict.fromkeys(names))
+    string, wrong_parts = data.get("tag_string"), list[Any]()
+    for part in string.split(",") if isinstance(string, str) else ():
+        if part.strip():
+            _tag(part.strip(), names, wrong_parts)
+    if wrong_parts:
+        faults["tag_string"] = wrong_parts
+    return tuple(dict.fromkeys(names)), tuple(chosen.values())
 
 
 def _tag(value: Any, names: list[str], wrong: list[Any]) -> None:
@@ -209,7 +234,10 @@ def _groups(sent: Sequence[Mapping[str, Any]], known: Known, faults: dict[str, A
 
 
 def _resources(
-    sent: Sequence[Mapping[str, Any]], unchanged: Mapping[str, Mapping[str, Any]], faults: dict[str, Any]
+    sent: Sequence[Mapping[str, Any]],
+    known: Known,
+    unchanged: Mapping[str, Mapping[str, Any]] | None,
+    faults: dict[str, Any],
 ) -> tuple[ResourceInput, ...]:
     if len(sent) > MOST_RESOURCES:
         raise Shaped({"resources": [_("Paling banyak %(number)s sumber daya", number=MOST_RESOURCES)]})
@@ -218,10 +246,11 @@ def _resources(
     seen: set[UUID] = set()
     for row in sent:
         wrong: dict[str, list[str]] = {}
-        item = parse_resource(row, unchanged, wrong)
-        if item.id is not None and item.id in seen:
-            wrong["id"] = [_("Id sumber daya sudah ada.")]
+        item = parse_resource(row, unchanged or {}, wrong, guess=unchanged is not None)
         if item.id is not None:
+            theirs = str(item.id) not in (unchanged or {}) and known.resource_taken(item.id)
+            if item.id in seen or theirs:
+                wrong["id"] = [_("Id sumber daya sudah ada.")]
             seen.add(item.id)
         made.append(item)
         rows.append(wrong)

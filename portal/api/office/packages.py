@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -21,6 +21,7 @@ from portal.api.packages import ShowArguments
 from portal.ingest.packages import Current, Packages
 from portal.ingest.removing import Removing
 from portal.kernel.errors import Conflict, Forbidden, NotFound
+from portal.kernel.identity import Role
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 
@@ -35,13 +36,22 @@ def package_create(call: OfficeCall, args: Raw) -> object:
     ref = args.text("owner_org")
     agency = known.facts_of(ref) if ref else None
     allowed = packages.may_create(call.identity, agency.id) if agency else packages.may_create_anywhere(call.identity)
-    if not allowed:
+    if not allowed or (ref and agency is None and not call.identity.has(Role.ADMIN)):
         raise Forbidden(_("tidak boleh membuat dataset di organisasi ini"), rule=Permission.DATASET_CREATE.value)
-    wanted = parse_package(args.values, known, new=True)
+    # CKAN lets only who administers a dataset say its state, and of a new one nobody does but a sysadmin
+    sent = args.values if call.identity.has(Role.ADMIN) else {**args.values, "state": None}
+    wanted = parse_package(sent, known, new=True)
+    require_groups(known, wanted.groups)
     owner = known.facts[str(wanted.owner_org)]
     wish = wishes.new(wanted, call.identity, call.scope.now())
     with named(wanted.name):
         return answer(packages.create(call.identity, owner, wish, wanted.id), packages.site_url)
+
+
+def require_groups(known: PortalKnows, names: Iterable[str]) -> None:
+    """Raise Forbidden where the caller may not put a dataset into one of these groups."""
+    if not known.may_fill(names):
+        raise Forbidden(_("tidak boleh mengubah kelompok ini"))
 
 
 class named:  # noqa: N801 - reads as a statement
@@ -79,17 +89,21 @@ def package_update(call: OfficeCall, args: Raw) -> object:
 
 def package_patch(call: OfficeCall, args: Raw) -> object:
     """Change only the fields that are sent, and return the dataset. `id`: its name or id."""
-    current, before = opened(call, required(args, "id"))
+    current, before = opened(call, named_thing(call, args, "Package"))
     sent = {**args.values, "id": before["id"]}
     return changed(call, current, before, {**patched(before), **sent})
 
 
 def patched(before: Document) -> Document:
-    """The dataset as it stands, as something to send back; the time of its last change is no precondition."""
-    return {name: value for name, value in before.items() if name != "metadata_modified"}
+    """The dataset as it stands, as something to send back; the time of its last change is no precondition.
+
+    Extras come in the order in which CKAN's database gives them back: by the length of the key, then by the key.
+    """
+    extras = sorted(before["extras"], key=lambda row: (len(row["key"]), row["key"]))
+    return {name: value for name, value in before.items() if name != "metadata_modified"} | {"extras": extras}
 
 
-def opened(call: OfficeCall, ref: str) -> tuple[Current, Document]:
+def opened(call: OfficeCall, ref: str, *, settle: bool = True) -> tuple[Current, Document]:
     """The dataset opened for a change, and as the caller sees it. Raises NotFound; Forbidden on what he only sees."""
     packages = call.service(Packages)
     text = call.queries.package(ref)
@@ -99,10 +113,13 @@ def opened(call: OfficeCall, ref: str) -> tuple[Current, Document]:
         raise NotFound if public is None else Forbidden
     if key is None:
         raise NotFound
-    current = packages.open(call.identity, key, out=public is not None)
-    if public is not None and (current.out or current.publish):
+    current = packages.open(call.identity, key, out=public is not None, settle=settle)
+    if public is not None and current.out:
         return current, public
-    return current, draft_document(packages, current)
+    # what is in work, a file that is being loaded or a text that had to stay in, is what the change goes on from; it
+    # counts as private only where the client said so
+    before = draft_document(packages, current)
+    return current, {**before, "private": current.private} if current.publish else before
 
 
 #: Fields of a resource that an update leaves as they are when they are not sent; every other one is emptied.
@@ -114,13 +131,15 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
     require_fresh(before, sent)
     packages = call.service(Packages)
     known = PortalKnows(call, current.dataset.id, before["name"])
-    kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "type")}
+    kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "groups", "type")}
     whole = {**kept, **sent}
     stood = {row["id"]: row for row in before["resources"]}
     whole["resources"] = completed(whole["resources"], stood)
     wanted = parse_package(whole, known, new=False, unchanged=stood)
     if current.out and unchanged(before, whole):
         return before
+    stood_in = {row["name"] for row in before["groups"]}
+    require_groups(known, [name for name in wanted.groups if name not in stood_in])
     owner = known.facts_of(str(wanted.owner_org))
     if owner is not None and owner.id != current.agency.id and not packages.may_create(call.identity, owner.id):
         raise Shaped({"owner_org": [_("Anda tidak dapat menambah dataset ke organisasi ini")]})
@@ -151,8 +170,13 @@ def created_of(before: Document) -> datetime:
 
 def unchanged(before: Document, whole: Mapping[str, Any]) -> bool:
     """Whether nothing that a client can change would differ: what is left out counts as emptied."""
-    names = (SCHEMA & before.keys()) - {"metadata_modified"}
-    return all(before.get(name) == whole[name] if name in whole else not before.get(name) for name in names)
+    names = (SCHEMA & before.keys()) - {"metadata_modified", "extras"}
+    extras = {row["key"]: row["value"] for row in before["extras"]}
+    sent = whole.get("extras", [])
+    if not isinstance(sent, list) or any(not isinstance(row, dict) or "key" not in row for row in sent):
+        return False
+    same = {row["key"]: row.get("value") for row in sent} == extras
+    return same and all(before.get(name) == whole[name] if name in whole else not before.get(name) for name in names)
 
 
 def require_fresh(before: Document, sent: Mapping[str, Any]) -> None:
@@ -197,6 +221,13 @@ def dataset_purge(call: OfficeCall, args: Raw) -> object:
         raise NotFound(_("Dataset tidak ditemukan"))
     call.service(Removing).purge(call.identity, key)
     return None
+
+
+def named_thing(call: OfficeCall, args: Raw, kind: str) -> str:
+    """The id of what is to be changed; CKAN misses it in other words before it knows that the caller may do all."""
+    if args.text("id") is None and not call.identity.has(Role.ADMIN):
+        raise Shaped({"message": f"Missing id, can not get {kind} object"})
+    return required(args, "id")
 
 
 def required(args: Raw, name: str) -> str:

@@ -22,5 +22,6 @@ class Raw(Arguments):
 
     def text(self, *names: str) -> str | None:
         """The first of these keys that has a value, as text."""
-        found = next((self.values[name] for name in names if self.values.get(name) not in {None, ""}), None)
+        given = (self.values.get(name) for name in names)
+        found = next((value for value in given if isinstance(value, str | int) and value != ""), None)
         return None if found is None else str(found)

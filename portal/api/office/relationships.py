@@ -17,19 +17,21 @@ from portal.kernel.errors import NotFound
 from portal.kernel.texts import gettext as _
 
 
-def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], str, str]:
-    """The fact as it is kept, its key, and the type as it was said. Raises Shaped, NotFound, Forbidden."""
+def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], str]:
+    """The fact as it is kept, and its key. Raises Shaped, NotFound, Forbidden."""
     values = args.values
     faults: dict[str, Any] = {
-        name: rules.missing().messages for name in ("subject", "object", "type") if values.get(name) in {None, ""}
+        name: rules.missing().messages for name in ("subject", "object", "type") if name not in values
     }
+    if not values.get("type"):
+        faults.setdefault("type", rules.missing().messages)
     kind = str(values.get("type") or "")
     if "type" not in faults and kind not in TYPES:
         faults["type"] = [_("Nilainya harus salah satu dari %(values)s", values=str(list(TYPES)))]
     if faults:
         raise Shaped(faults)
     comment = collect(faults, "comment", rules.text, values.get("comment") or "")
-    subject, object_ = named(call, str(values["subject"])), named(call, str(values["object"]))
+    subject, object_ = named(call, str(values["subject"] or "")), named(call, str(values["object"] or ""))
     opened(call, subject["id"])
     if kind in REVERSE:
         subject, object_, kept = object_, subject, REVERSE[kind]
@@ -43,39 +45,39 @@ def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], str, str]:
         "type": kept,
         "comment": comment or "",
     }
-    return fact, f"{fact['subject']}:{fact['object']}:{kept}", kind
+    return fact, f"{fact['subject']}:{fact['object']}:{kept}"
 
 
-def _answer(fact: dict[str, Any], kind: str) -> dict[str, Any]:
-    one, two = ("object", "subject") if kind in REVERSE else ("subject", "object")
+def _answer(fact: dict[str, Any]) -> dict[str, Any]:
+    """The relationship as CKAN keeps it: said from the side that depends, derives, links or belongs."""
     return {
-        "subject": fact[f"{one}_name"],
-        "type": kind,
-        "object": fact[f"{two}_name"],
+        "subject": fact["subject_name"],
+        "type": fact["type"],
+        "object": fact["object_name"],
         "comment": fact["comment"],
     }
 
 
 def package_relationship_create(call: OfficeCall, args: Raw) -> object:
     """Relate a published dataset to another. `subject`, `object`: ids or names; `type`; `comment` (optional)."""
-    fact, key, kind = _asked(call, args)
+    fact, key = _asked(call, args)
     Facts(call.scope.session("publisher")).put(RELATIONSHIP, key, fact)
-    return _answer(fact, kind)
+    return _answer(fact)
 
 
 def package_relationship_update(call: OfficeCall, args: Raw) -> object:
     """Change the comment of a relationship. `subject`, `object`, `type`, `comment`."""
-    fact, key, kind = _asked(call, args)
+    fact, key = _asked(call, args)
     facts = Facts(call.scope.session("publisher"))
     if facts.get(RELATIONSHIP, key) is None:
         raise NotFound(_("Hubungan itu tidak ada"))
     facts.put(RELATIONSHIP, key, fact)
-    return _answer(fact, kind)
+    return _answer(fact)
 
 
 def package_relationship_delete(call: OfficeCall, args: Raw) -> object:
     """Take a relationship away. `subject`, `object`, `type`."""
-    _fact, key, _kind = _asked(call, args)
+    _fact, key = _asked(call, args)
     if not Facts(call.scope.session("publisher")).remove(RELATIONSHIP, key):
         raise NotFound
     return None

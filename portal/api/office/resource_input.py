@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -48,15 +49,22 @@ class ResourceInput:
 
 
 def parse_resource(
-    row: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]], faults: dict[str, list[str]]
+    row: Mapping[str, Any],
+    known: Mapping[str, Mapping[str, Any]],
+    faults: dict[str, list[str]],
+    *,
+    guess: bool = False,
 ) -> ResourceInput:
-    """The input; faults are noted by field. `known` are the resources as they stand, by id."""
+    """The input; faults are noted by field. `known` are the resources as they stand, by id.
+
+    `guess`: a link's media type follows from its address where the client says none (CKAN does so on a change).
+    """
     key = collect(faults, "id", rules.key, row["id"]) if row.get("id") else None
     before = known.get(str(key)) if key is not None else None
     same = (
         before is not None and all(row.get(name) == value for name, value in before.items()) and len(row) == len(before)
     )
-    url = collect(faults, "url", rules.text, row["url"]) if row.get("url") is not None else ""
+    url = collect(faults, "url", rules.text, row["url"]) if row.get("url") else ""
     sent: dict[str, Any] = {}
     for name, value in row.items():
         if name in _OURS or name in {"url", "format", "metadata_modified"} or value is None:
@@ -66,6 +74,8 @@ def parse_resource(
     url = (url or "").strip()
     if url and not row.get("url_type") and not _has_scheme(url):
         url = "http://" + url.lstrip("/")
+    if guess and not same and "mimetype" not in row and not row.get("url_type"):
+        sent["mimetype"] = mimetypes.guess_type(url)[0]
     given = row.get("format")
     sent["format"] = collect(
         faults, "format", lambda value: rules.resource_format(value, url, guess=key is None), given

@@ -17,7 +17,7 @@ from portal.api.arguments import IdArguments
 from portal.api.errors import Shaped
 from portal.api.office import wishes
 from portal.api.office.call import OfficeCall
-from portal.api.office.packages import Document, as_document, changed, opened, patched, required
+from portal.api.office.packages import Document, as_document, changed, named_thing, opened, patched, required
 from portal.api.office.raw import Raw
 from portal.api.office.resource_input import parse_resource
 from portal.api.office.shown import draft_document
@@ -35,10 +35,13 @@ _BESIDE = frozenset({"upload", "package_id", "clear_upload", "position"})
 def resource_create(call: OfficeCall, args: Raw) -> object:
     """Add a resource to a dataset and return it. `package_id`, and `url` (a link) or `upload` (a file, multipart);
     CKAN's other fields and fields of your own are kept. A table or map is loaded by a job: see task_status_show."""
-    current, before = opened(call, required(args, "package_id"))
-    fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
+    if "package_id" in args.values and args.text("package_id") is None:
+        raise Shaped({"name_or_id": [_("Nilai wajib diisi")]})
     upload = args.values.get("upload")
-    if isinstance(upload, Upload) and upload.filename:
+    sends = isinstance(upload, Upload) and bool(upload.filename)
+    current, before = opened(call, required(args, "package_id"), settle=not sends)
+    fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
+    if isinstance(upload, Upload) and sends:
         row = _row(call, fields, None, len(before["resources"]))
         return _received(call, current, upload, row, replaces=False)
     if fields.get("id") and any(row["id"] == str(fields["id"]) for row in before["resources"]):
@@ -60,13 +63,14 @@ def resource_patch(call: OfficeCall, args: Raw) -> object:
 
 
 def _change(call: OfficeCall, args: Raw, *, partly: bool) -> object:
-    key = required(args, "id")
-    current, before = _opened(call, key)
+    key = named_thing(call, args, "Resource") if partly else required(args, "id")
+    upload = args.values.get("upload")
+    sends = isinstance(upload, Upload) and bool(upload.filename)
+    current, before = _opened(call, key, settle=not sends)
     old = _find(before, key)
     fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
     sent = {**(old if partly else {"url": ""}), **fields, "id": old["id"]}
-    upload = args.values.get("upload")
-    if isinstance(upload, Upload) and upload.filename:
+    if isinstance(upload, Upload) and sends:
         known = next((row for row in current.resources if str(row.id) == old["id"]), None)
         row = _row(call, {**sent, "url_type": "upload"}, known, old["position"], old)
         return _received(call, current, upload, row, replaces=True)
@@ -103,11 +107,15 @@ def resource_show(call: OfficeCall, args: IdArguments) -> object:
 
 def package_resource_reorder(call: OfficeCall, args: Raw) -> object:
     """Put a dataset's resources into an order. `id` of the dataset, `order`: ids of resources; the rest follow."""
-    ref = required(args, "id")
-    order = args.values.get("order")
-    if order is None:
+    if "order" not in args.values:
         raise Shaped({"order": [_("Nilai wajib diisi")]})
-    wanted = [str(item) for item in (order if isinstance(order, list) else [order])]
+    order = args.values["order"]
+    if not isinstance(order, list):
+        raise Shaped({"order": _("Harus berupa daftar sumber daya")})
+    if "id" in args.values and args.text("id") is None:
+        raise Shaped({"name_or_id": [_("Nilai wajib diisi")]})
+    ref = required(args, "id")
+    wanted = [str(item) for item in order]
     if len(set(wanted)) != len(wanted):
         raise Shaped({"order": _("Id sumber daya tidak boleh berulang")})
     current, before = opened(call, ref)
@@ -117,18 +125,18 @@ def package_resource_reorder(call: OfficeCall, args: Raw) -> object:
             raise Shaped({"order": _("resource_id %(key)s tidak ditemukan", key=key[:80])})
     whole = [*wanted, *(key for key in rows if key not in wanted)]
     changed(call, current, before, {**patched(before), "resources": [rows[key] for key in whole]})
-    return {"id": before["id"], "order": whole}
+    return {"id": ref, "order": whole}
 
 
 # the ways to a resource
 
 
-def _opened(call: OfficeCall, key: str) -> tuple[Current, Document]:
+def _opened(call: OfficeCall, key: str, *, settle: bool = True) -> tuple[Current, Document]:
     """The dataset of a resource, opened for a change. Raises NotFound for a resource that nobody knows."""
     dataset_id = _dataset_of(call, key)
     if dataset_id is None:
         raise NotFound(_("Sumber daya tidak ditemukan"))
-    return opened(call, str(dataset_id))
+    return opened(call, str(dataset_id), settle=settle)
 
 
 def _dataset_of(call: OfficeCall, key: str) -> UUID | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import mimetypes
 import re
 from collections.abc import Callable, Mapping
@@ -9,8 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
-
-import orjson
 
 from config import vocabularies
 from portal.api.arguments import LARGEST, LONGEST_TEXT
@@ -39,7 +38,7 @@ class Fault(Exception):
 def text(value: Any) -> str:
     """CKAN's `unicode_safe`: a text as it is, anything else as text."""
     if not isinstance(value, str):
-        value = orjson.dumps(value).decode() if isinstance(value, list | dict) else str(value)
+        value = json.dumps(value, ensure_ascii=False)
     if len(value) > LONGEST_TEXT:
         raise Fault(_("Teks terlalu panjang"))
     if _UNSTORABLE.search(value):
@@ -153,7 +152,10 @@ def rows(data: Mapping[str, Any], field: str) -> list[dict[str, Any]]:
     found = data.get(field, [])
     if not isinstance(found, list) or not all(isinstance(row, dict) for row in found):
         shown = type(found).__name__ if found is not None else "NoneType"
-        raise IntegrityError(f"Only lists of dicts can be placed against subschema ('{field}',), not <class '{shown}'>")
+        raise IntegrityError(
+            f"Only lists of dicts can be placed against subschema ('{field}',), not <class '{shown}'>",
+            {"type": "dataset", **data},
+        )
     return [row for row in found if row]
 
 
@@ -165,6 +167,17 @@ def resource_format(given: Any, url: str, *, guess: bool) -> str:
         if parts is None or parts.path:
             found = mimetypes.guess_type(url)[0] or ""
     return vocabularies.resource_formats().get(found.lower(), found)
+
+
+def geometry(value: Any) -> str:
+    """GeoJSON of an extent, as CKAN's spatial plugin asks for."""
+    try:
+        found = json.loads(text(value))
+    except (ValueError, RecursionError) as fault:
+        raise Fault(_("Bukan objek JSON yang sah: %(why)s", why=str(fault)[:200])) from fault
+    if not isinstance(found, dict) or "type" not in found or not ({"coordinates", "geometries"} & found.keys()):
+        raise Fault(_("Geometri tidak sah"))
+    return str(value)
 
 
 def collect(faults: dict[str, Any], field: str, rule: Callable[[Any], Any], value: Any) -> Any:

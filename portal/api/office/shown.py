@@ -25,8 +25,8 @@ def answer(outcome: Outcome, site_url: str) -> object:
 
 def draft(published: PublishedDataset, state: State, owed: tuple[str, ...], site_url: str) -> Document:
     """A version of the vault in CKAN's shape. Not released is `private`; deleted is CKAN's state `deleted`."""
-    gone = state in {State.WITHDRAWN, State.ARCHIVED}
     said = published.metadata.ckan.get("state")
+    gone = state in {State.WITHDRAWN, State.ARCHIVED} or said == "deleted"
     return {
         **ckan_document.package(published, site_url),
         "private": not gone,

@@ -31,6 +31,10 @@ VIEW_TYPES = frozenset({
 })  # fmt: skip
 _OWN = frozenset({"id", "resource_id", "package_id", "title", "description", "view_type"})
 MOST_VIEWS = 100
+#: Settings that CKAN's table view has when nobody says otherwise.
+_DEFAULTS: Mapping[str, Mapping[str, Any]] = {
+    "datatables_view": {"date_format": "llll", "ellipsis_length": 100, "filterable": True, "responsive": False},
+}
 
 
 def _facts(call: OfficeCall) -> Facts:
@@ -73,9 +77,9 @@ def resource_view_create(call: OfficeCall, args: Raw) -> object:
     kind = values.get("view_type")
     if values.get("resource_id") in {None, ""}:
         raise Shaped({"resource_id": rules.missing().messages})
-    if kind in {None, ""}:
+    if "view_type" not in values:
         raise Shaped({"view_type": rules.missing().messages})
-    if kind not in VIEW_TYPES:
+    if not isinstance(kind, str) or kind not in VIEW_TYPES:
         raise Shaped({"view_type": _("Tidak ada tampilan berjenis %(kind)s", kind=str(kind)[:80])})
     resource_id = str(values["resource_id"]).lower()
     if call.queries.resource(resource_id) is None:
@@ -99,7 +103,7 @@ def resource_view_create(call: OfficeCall, args: Raw) -> object:
         "description": description,
         "view_type": kind,
         "position": len(views),
-        "config": _config(values),
+        "config": {**_DEFAULTS.get(str(kind), {}), **_config(values)},
     }
     _facts(call).put(VIEW, str(key), view)
     return shown(view)

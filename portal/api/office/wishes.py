@@ -52,6 +52,8 @@ def _wish(
     }
     if wanted.state != "active":
         fields["state"] = wanted.state
+    if wanted.vocabulary_tags:
+        fields["vocabulary_tags"] = [dict(row) for row in wanted.vocabulary_tags]
     if wanted.private:
         fields["private"] = True
     if wanted.plugin_data:

@@ -145,11 +145,12 @@ def test_a_dataset_is_handed_to_another_organisation(ckan: OfficeWorld) -> None:
 def test_many_at_once(ckan: OfficeWorld) -> None:
     made = [ckan.package()["id"] for _ in range(2)]
     call = {"datasets": made, "org_id": "dinas-kesehatan"}
-    assert ckan.result("bulk_update_private", call) is None
+    assert ckan.error("bulk_update_private", call)[0] == 403
+    assert ckan.result("bulk_update_private", call, "kelola") is None
     assert [ckan.published("package_show", {"id": key})[0] for key in made] == [404, 404]
-    assert ckan.result("bulk_update_public", call) is None
+    assert ckan.result("bulk_update_public", call, "kelola") is None
     assert [ckan.published("package_show", {"id": key})[0] for key in made] == [200, 200]
-    assert ckan.result("bulk_update_delete", call) is None
+    assert ckan.result("bulk_update_delete", call, "kelola") is None
     assert [ckan.published("package_show", {"id": key})[0] for key in made] == [404, 404]
     assert ckan.error("bulk_update_delete", call, "joko")[0] in {403, 404}
 

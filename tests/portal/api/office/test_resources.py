@@ -114,3 +114,14 @@ def test_an_upload_with_personal_numbers_stays_in(ckan: OfficeWorld) -> None:
         ckan.quick()
     assert ckan.published("resource_show", {"id": made["id"]})[0] == 404
     assert ckan.published("package_show", {"id": package["id"]})[1]["num_resources"] == 0
+
+
+def test_a_change_while_a_file_is_loaded_goes_out_with_it(ckan: OfficeWorld, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("portal.ingest.packages.SETTLE_SECONDS", 0.1)
+    package = ckan.package(resources=[{"url": "http://a", "name": "A"}])
+    made = upload(ckan, "resource_create", CSV, "jumlah.csv", package_id=package["id"])
+    patched = ckan.result("package_patch", {"id": package["id"], "title": "Sambil dimuat"})
+    assert [row["id"] for row in patched["resources"]] == [package["resources"][0]["id"], made["id"]]
+    ckan.quick()
+    out = ckan.published("package_show", {"id": package["id"]})[1]
+    assert (out["title"], out["num_resources"], out["private"]) == ("Sambil dimuat", 2, False)

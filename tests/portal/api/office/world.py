@@ -173,6 +173,7 @@ def populate(world: OfficeWorld) -> None:
     world.person("siti", "dinas-kesehatan", Role.PRODUSEN, Role.GIS)
     world.person("sari", "dinas-kesehatan", Role.WALIDATA_PENDUKUNG)
     world.person("kepala", "dinas-kesehatan", Role.KEPALA_OPD)
+    world.person("kelola", "dinas-kesehatan", Role.PRODUSEN, Role.PENGELOLA)
     world.person("joko", "dinas-pendidikan", Role.PRODUSEN)
     world.person("wati", "diskominfotik", Role.WALIDATA)
     world.person("pita", "diskominfotik", Role.PPID)
