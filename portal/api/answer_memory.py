@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Bytes of answers that one process keeps; the largest answer that is kept; from which size a second call is awaited.
-MOST_BYTES = 24 * 1024 * 1024
-LARGEST = 12 * 1024 * 1024
+MOST_BYTES = 12 * 1024 * 1024
+LARGEST = 6 * 1024 * 1024
 LARGE = 128 * 1024
 MOST_ASKED = 16 * 1024
 MOST_SEEN = 4_096

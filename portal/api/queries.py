@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from uuid import UUID
 
 import orjson
+import psycopg
+from psycopg.abc import Buffer
+from psycopg.adapt import Loader
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -20,7 +23,6 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    text,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
@@ -45,7 +47,16 @@ RESOURCE_FIELDS = TEXT_FIELDS | EQUAL_FIELDS
 #: Rows that are counted one by one; more are estimated.
 MOST_COUNTED = 1_000
 
-_DOCUMENTS = text("SELECT CAST(id AS text), doc FROM catalog.dataset WHERE id = ANY (CAST(:ids AS uuid[]))")
+_DOCUMENTS = "SELECT CAST(id AS text), doc FROM catalog.dataset WHERE id = ANY (CAST(%s AS uuid[]))"
+
+
+class _Raw(Loader):
+    """A text of the database as the bytes that came."""
+
+    def load(self, data: Buffer) -> bytes:
+        """The bytes."""
+        return bytes(data)
+
 
 GroupSort = Literal["name", "title", "package_count"]
 
@@ -96,15 +107,20 @@ class Queries:
         where = table.c.id == key if key else table.c.name == name_or_id
         return self.session.scalar(select(table.c.doc).where(where))
 
-    def document_list(self, ids: Sequence[str]) -> str:
-        """Ready documents by id in the order given, as one JSON list; an id that the database lacks is dropped (I9).
-
-        Ids go as one text and come as texts: made into objects and back, a thousand cost more than their documents.
-        """
+    def document_list(self, ids: Sequence[str]) -> bytes:
+        """Ready documents by id in the order given, as one JSON list in UTF-8; an id that the database lacks is dropped
+        (I9). Nothing is made into objects: ids go as one text, documents come and leave as the bytes they are."""
         if not ids:
-            return "[]"
-        found = dict(tuple(row) for row in self.session.execute(_DOCUMENTS, {"ids": f"{{{','.join(ids)}}}"}))
-        return f"[{','.join(found[item] for item in ids if item in found)}]"
+            return b"[]"
+        driver = self.session.connection().connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise TypeError("the catalogue needs psycopg")
+        with driver.cursor() as cursor:
+            cursor.adapters.register_loader("text", _Raw)
+            cursor.execute(_DOCUMENTS, (f"{{{','.join(ids)}}}",))
+            found = dict(cursor.fetchall())
+        keys = (item.encode() for item in ids)
+        return b"[" + b",".join(found[key] for key in keys if key in found) + b"]"
 
     def browse(self, order: Sort, rows: int, start: int) -> list[str]:
         """Ids of live datasets by time of change or by name, ties by id: an index keeps the order."""
