@@ -25,6 +25,8 @@ RESOURCE_DEFAULTS: Mapping[str, Any] = {
     "mimetype_inner": None, "name": None, "resource_type": None, "size": None, "state": "active", "url": "",
     "url_type": None,
 }  # fmt: skip
+#: A field of ours that is as long as this may have been cut: 200 characters of a resource's name, 500 of a title.
+SHORTEST_CUT = 200
 #: Texts of a package that the metadata model has no field for.
 PLAIN_FIELDS = ("author", "author_email", "maintainer", "maintainer_email", "url", "version")
 
@@ -159,9 +161,14 @@ def absolute_url(site_url: str, name: str, item: PublishedResource) -> str:
 
 
 def kept(sent: Mapping[str, Any], key: str, now: str, clean: Callable[[str], str] = as_line) -> Any:
-    """The sent value while it still says what our own field says, else our own; CKAN's null for an empty one."""
-    if key in sent and (sent[key] is None or isinstance(sent[key], str)) and clean(sent[key] or "") == clean(now):
-        return sent[key]
+    """The sent value while it still says what our own field says, else our own; CKAN's null for an empty one.
+
+    A text that is longer than our field says the same as long as it begins so.
+    """
+    if key in sent and (sent[key] is None or isinstance(sent[key], str)):
+        said, own = clean(sent[key] or ""), clean(now)
+        if said == own or (len(now) >= SHORTEST_CUT and said.startswith(own)):
+            return sent[key]
     return now or None
 
 

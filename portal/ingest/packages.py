@@ -71,10 +71,14 @@ class Current:
         return self.dataset.live_version == self.version.version and self.state in lifecycle.PUBLISHED
 
     @property
+    def asked_private(self) -> bool:
+        """Whether a client asked that the working version stay in the vault."""
+        return bool(self.metadata.ckan.get("private"))
+
+    @property
     def private(self) -> bool:
-        """Whether the working version is meant to stay in the vault: a client asked so."""
-        said = self.metadata.ckan
-        return bool(said.get("private")) or said.get("state", "active") != "active"
+        """Whether the working version is meant to stay in the vault, as private or as deleted."""
+        return self.asked_private or self.metadata.ckan.get("state", "active") != "active"
 
     @property
     def metadata(self) -> DatasetMetadata:

@@ -119,7 +119,7 @@ def opened(call: OfficeCall, ref: str, *, settle: bool = True) -> tuple[Current,
     # what is in work, a file that is being loaded or a text that had to stay in, is what the change goes on from; it
     # counts as private only where the client said so
     before = draft_document(packages, current)
-    return current, {**before, "private": current.private} if current.publish else before
+    return current, {**before, "private": current.asked_private} if current.publish else before
 
 
 #: Fields of a resource that an update leaves as they are when they are not sent; every other one is emptied.

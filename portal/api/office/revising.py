@@ -135,14 +135,13 @@ def _remove(data: Any, parsed: Sequence[tuple[bool, list[str]]]) -> None:
         keys = list(range(len(data) - 1, -1, -1))
     else:
         return
-    for key in keys:
-        fitting = [(keep, parts) for keep, parts in parsed if _fits(data, key, parts[0])]
-        decided = next((keep for keep, parts in fitting if len(parts) == 1), True)
+    fitting_of = {key: [(keep, parts) for keep, parts in parsed if _fits(data, key, parts[0])] for key in keys}
+    for key, fitting in fitting_of.items():
         below = [(keep, parts[1:]) for keep, parts in fitting if len(parts) > 1]
-        if not decided and not any(keep for keep, _ in below):
+        if not next((keep for keep, parts in fitting if len(parts) == 1), True):
             del data[key]
-        elif below or not decided:
-            _remove(data[key], [*below, *([] if decided else [(False, ["*"])])])
+        elif below:
+            _remove(data[key], below)
 
 
 def _fits(data: Any, key: Any, part: str) -> bool:

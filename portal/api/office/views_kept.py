@@ -125,7 +125,8 @@ def resource_view_update(call: OfficeCall, args: Raw) -> object:
         description = collect(faults, "description", rules.text, description)
     if faults:
         raise Shaped(faults)
-    changed = {**view, "title": title, "description": description, "config": _config(values)}
+    config = {**_DEFAULTS.get(view["view_type"], {}), **_config(values)}
+    changed = {**view, "title": title, "description": description, "config": config}
     _facts(call).put(VIEW, view["id"], changed)
     return shown(changed)
 
