@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from portal.api.answers import MOST_ROWS
 from portal.api.errors import SearchQueryError
@@ -22,8 +23,8 @@ from search.results import Results
 MOST_STEPS = 100
 #: Ends of pages that are remembered of one question and order.
 MOST_MARKS = 2_000
-#: Ids of the whole catalogue in an order that the database keeps: one key, rows, start.
-Browse = Callable[[Sort, int, int], Sequence[str]]
+#: (id, key) of the whole catalogue in an order that the database keeps: the order, rows, how many to skip, after which.
+Browse = Callable[[Sort, int, int, Any], Sequence[tuple[str, Any]]]
 #: Keys that are such orders; ties go by id, as in the engines.
 KEPT_ORDERS = frozenset({"modified", "name"})
 
@@ -42,18 +43,18 @@ def _plain(query: SearchQuery) -> bool:
 
 @dataclass(slots=True)
 class Walk:
-    """What is known of one question in one order: position → cursor that begins there."""
+    """What is known of one question in one order: position → cursor (or place) that begins there."""
 
-    marks: dict[int, str] = field(default_factory=dict)
+    marks: dict[int, Any] = field(default_factory=dict)
 
-    def note(self, position: int, cursor: str | None) -> None:
+    def note(self, position: int, cursor: object) -> None:
         """Remember where a page ended."""
         if cursor is not None and len(self.marks) < MOST_MARKS:
             self.marks[position] = cursor
 
-    def nearest(self, start: int) -> tuple[int, str | None]:
+    def nearest(self, start: int) -> tuple[int, Any]:
         """The last known position that is not behind `start`, and how to begin there."""
-        known = max((place for place in self.marks if place <= start), default=0)
+        known = start if start in self.marks else max((at for at in tuple(self.marks) if at <= start), default=0)
         return known, self.marks.get(known)
 
 
@@ -80,10 +81,20 @@ class Pager:
             return known
         if self._browse is not None and _plain(query):
             # nothing is looked for: the database keeps this order, and an engine would sort all it has
-            return replace(known, ids=tuple(self._browse(_order(query), query.rows, query.start)))
+            return replace(known, ids=self._browsed(self._browse, query))
         walk = self._walk(("walk", *question, query.sort))
         found = self._window(replace(query, facets=(), totals=False, relax=False), walk, known)
         return replace(found, total=known.total, facets=known.facets)
+
+    def _browsed(self, browse: Browse, query: SearchQuery) -> tuple[str, ...]:
+        """Ids of one page of the whole catalogue, from the nearest end of a page that is known."""
+        order = _order(query)
+        walk = self._walk(("browse", order))
+        position, after = walk.nearest(query.start)
+        found = browse(order, query.rows, query.start - position, after)
+        if found:
+            walk.note(query.start + len(found), found[-1])
+        return tuple(identity for identity, _key in found)
 
     def _walk(self, key: tuple[object, ...]) -> Walk:
         if self._memory is None:

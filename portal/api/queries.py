@@ -22,6 +22,7 @@ from sqlalchemy import (
     collate,
     func,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
     from portal.api.memory import Memory
 
 T = TypeVar("T")
+#: Where a page of the whole catalogue ended: the id and the key of its last dataset.
+Place = tuple[str, Any]
 
 #: Fields of a resource that can be searched: CKAN looks for a part of a text; the others must be equal.
 TEXT_FIELDS = frozenset({
@@ -122,14 +125,23 @@ class Queries:
         keys = (item.encode() for item in ids)
         return b"[" + b",".join(found[key] for key in keys if key in found) + b"]"
 
-    def browse(self, order: Sort, rows: int, start: int) -> list[str]:
-        """Ids of live datasets by time of change or by name, ties by id: an index keeps the order."""
+    def browse(self, order: Sort, rows: int, skip: int, after: Place | None = None) -> list[Place]:
+        """(id, key) of live datasets by time of change or by name, ties by id: an index keeps the order.
+
+        With `after` it begins behind that place, then skips.
+        """
         table = models.dataset
         # by code point, as the engines compare
         column: ColumnElement[Any] = collate(table.c.name, "C") if order.key == "name" else table.c.modified
         way = column.desc() if order.descending else column.asc()
-        query = select(cast(table.c.id, Text)).order_by(way, table.c.id).limit(rows).offset(start)
-        return list(self.session.scalars(query))
+        query = select(cast(table.c.id, Text), column).order_by(way, table.c.id).limit(rows).offset(skip)
+        if after is not None:
+            identity, key = after
+            beyond = column < key if order.descending else column > key
+            # the first condition repeats what the second says, so that the index can begin there
+            reached = column <= key if order.descending else column >= key
+            query = query.where(reached, or_(beyond, table.c.id > UUID(identity)))
+        return [(identity, key) for identity, key in self.session.execute(query)]
 
     def newest(
         self, limit: int, offset: int = 0, *, organization: UUID | None = None, theme: UUID | None = None,
