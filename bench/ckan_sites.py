@@ -76,7 +76,7 @@ class Site:
 
     def rebuild(self) -> None:
         """Rebuild the search index by the portal's own command line."""
-        arguments = ["search", "rebuild"] if self.name == "ours" else ["search-index", "rebuild", "-q"]
+        arguments = ["search", "rebuild"] if self.name == "ours" else ["search-index", "rebuild", "-q", "-i"]
         environment = self.environment or dict(os.environ)
         subprocess.run([*self.command, *arguments], check=True, stdout=subprocess.DEVNULL, env=environment)
 
