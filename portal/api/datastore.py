@@ -53,7 +53,7 @@ def resource_id(data: Any) -> Any:
     if not isinstance(data, dict):
         return data
     kept = {key: value for key, value in data.items() if key not in ("id", "resource_id")}
-    found = next((data[key] for key in ("resource_id", "id") if data.get(key) not in (None, "")), None)
+    found = next((data[key] for key in ("resource_id", "id") if data.get(key) not in (None, "", [], {})), None)
     if isinstance(found, dict | list):
         found = orjson.dumps(found).decode()  # names no table: missing, as in CKAN, and not a wrong type
     return kept if found is None else {**kept, "resource_id": found}

@@ -156,7 +156,7 @@ def cost_of(action: Action, values: Mapping[str, Any]) -> float:
 def _figure(value: Any) -> int:
     """A number as callers write it; what is none counts nothing, since the action refuses it."""
     try:
-        return max(0, int(value))
+        return min(max(0, int(value)), 2**53)  # no figure that a float cannot hold
     except (TypeError, ValueError, OverflowError):
         return 0
 

@@ -52,13 +52,27 @@ def fitted(records: Sequence[dict[str, Any]], columns: Sequence[ColumnEntry], *,
         names = ", ".join(sorted(unknown & set(records[number])))[:200]
         message = _('Baris "%(row)s" memuat kolom yang tidak ada: "%(names)s"', row=number + 1, names=names)
         raise Invalid(message, fields={("fields" if by_id else "records"): (message,)}, rule="baris_salah")
-    blank = [column.name for column in columns if not types.of(column).textual]
     found = list(records)
-    for name in blank:
+    for column in columns:
+        name, kind = column.name, types.of(column)
+        if kind.textual:
+            _only_texts(records, name)
+            continue
+        whole = kind.sql in {"integer", "bigint"}
         for number, record in enumerate(found):
-            if record.get(name) == "":
+            value = record.get(name)
+            if value == "":
                 found[number] = {**record, name: None}
+            elif whole and type(value) is float and value.is_integer() and abs(value) < 2**53:
+                found[number] = {**record, name: int(value)}  # numbers of programs that know no others: 3.0
     return found
+
+
+def _only_texts(records: Sequence[Record], name: str) -> None:
+    for number, record in enumerate(records):
+        if type(record.get(name)) in (dict, list):
+            message = _("Baris %(row)s kolom %(column)s: daftar dan objek bukan teks.", row=number + 1, column=name)
+            raise RowInvalid(message, number, rule="tabel.nilai")
 
 
 def require_keys(records: Sequence[Record], key: Sequence[str], method: Method) -> None:

@@ -344,3 +344,37 @@ ASKED: list[dict[str, Any]] = [
     {"q": "kata77"}, {"q": "imunisasi", "limit": 5, "sort": "n desc"}, {"q": {"kata": "kata8"}},
     {"filters": {"n": {"gt": 1_195}}}, {"sort": "kata desc", "limit": 3},
 ]  # fmt: skip
+
+
+ODD_NAMES = ["a b", "naïve", "100%", "%s", "x'y", "a;b", "select", "{}", "$1", "a.b", "水", "rank"]
+
+
+def test_odd_names_and_values(ckan: OfficeWorld, private: bool) -> None:
+    record = {name: f"nilai {name}" for name in ODD_NAMES}
+    resource = table(ckan, private=private, records=[record], primary_key=["100%"], indexes=["a b"])
+    assert rows(ckan, resource) == [{"_id": 1, **record}]
+    ckan.result("datastore_upsert", {"resource_id": resource, "records": [{**record, "%s": "baru"}]})
+    for name in ODD_NAMES:
+        value = "baru" if name == "%s" else record[name]
+        assert len(rows(ckan, resource, filters={name.replace("$", "$$"): value}, sort=f'"{name}" desc', fields=[name])) == 1, name
+    ckan.result("datastore_records_delete", {"resource_id": resource, "filters": {"100%": "nilai 100%"}})
+    assert rows(ckan, resource) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["\x00", "a\x00b", 10**400, -(10**400), 1e308, [[[[1]]]], {"a": {"b": None}}, "x" * 100_000, "'; DROP", "\\N"],
+)
+def test_odd_values(ckan: OfficeWorld, private: bool, value: Any) -> None:
+    resource = shared(ckan, private)
+    for name in ("k", "i", "n", "f", "b", "d", "ts", "j", "a", "zz", "_id"):
+        asked = {"resource_id": resource, "records": [{"k": "q", name: value}], "dry_run": True}
+        for method in ("insert", "upsert", "update"):
+            status, body = ckan.call("datastore_upsert", {**asked, "method": method})
+            assert status in {200, 400, 409}, (name, method, body)
+    for key in ("filters", "fields", "primary_key", "indexes", "aliases", "resource", "force", "delete_fields"):
+        status, body = ckan.call("datastore_create", {"resource_id": resource, key: value, "records": [1]})
+        assert status in {400, 409}, (key, body)
+        status, body = ckan.call("datastore_delete", {"resource_id": resource, "filters": {"k": value, "i": -5}})
+        assert status in {200, 400, 409}, (key, body)
+    assert len(rows(ckan, resource)) == 1
