@@ -61,7 +61,8 @@ def resource_id(data: Any) -> Any:
 
 def _as_limit(value: Any) -> int:
     """A natural number; one that is larger than any table is as good as the ceiling."""
-    return MAX_ROWS if isinstance(value, int) and value > MAX_ROWS else as_natural(value)
+    large = isinstance(value, int | float) and value > MAX_ROWS
+    return MAX_ROWS if large else as_natural(value)
 
 
 class SearchArguments(RowArguments):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import Any
 
-from pydantic import Field
-
 from portal.api.action import Action, Call, Registry
 from portal.api.arguments import Arguments, Text
 from portal.api.datastore import published
@@ -22,7 +20,7 @@ NAME = "datastore_search_sql"
 class SqlArguments(Arguments):
     """One SELECT."""
 
-    sql: Text = Field(min_length=1)
+    sql: Text
 
 
 def datastore_search_sql(call: Call, args: SqlArguments) -> object:

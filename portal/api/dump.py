@@ -6,6 +6,7 @@ CSV and TSV guard text against being run as a formula (`geo.tables.export`); JSO
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import unicodedata
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -24,6 +25,7 @@ from portal.api.row_query import RowArguments, row_query
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView, RowQuery
 from portal.kernel.texts import gettext as _
+from portal.tables import types
 from portal.tables.copying import CopiedRows, Form, by_ranges
 from portal.tables.questions import Condition, Group, Question, Shape
 from portal.tables.reader import TableReader, driver_of
@@ -121,8 +123,8 @@ class Dump:
         return (_BOM if self.bom else b"") + b'{\n  "fields": ' + fields + b',\n  "records": ['
 
     def _delimited(self, rows: Iterable[Row]) -> Iterator[bytes]:
-        stamped = any("timestamp" in column.type for column in self.columns)
-        shown = ([_stamped(value) for value in row] for row in rows) if stamped else rows
+        listed = [types.of(column).array or types.of(column).sql == "jsonb" for column in self.columns]
+        shown = ([_flat(value, as_json=one) for value, one in zip(row, listed, strict=True)] for row in rows)
         columns = [records.export_column(column) for column in self.columns]
         return delimited(columns, shown, delimiter="," if self.format == "csv" else "\t", bom=self.bom)
 
@@ -145,8 +147,20 @@ def _either(where: Condition | None) -> bool:
     return where.op == "$or" or any(isinstance(member, Group) for member in where.members)
 
 
-def _stamped(value: Any) -> Any:
+def _flat(value: Any, *, as_json: bool) -> Any:
+    """A cell of CSV as COPY writes it: `t` and `f`, lists and objects as JSON and their absence as `null`."""
+    if as_json:
+        return dumps(value).decode() if value is None else json_text(value)
+    if isinstance(value, bool):
+        return "t" if value else "f"
     return records.flat(value) if isinstance(value, datetime) else value
+
+
+def json_text(value: Any) -> str:
+    """A list or object as PostgreSQL writes it: a list tightly, an object with spaces."""
+    if isinstance(value, list):
+        return "[" + ",".join(json_text(item) for item in value) + "]"
+    return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _xml(columns: Sequence[ColumnEntry], rows: Iterable[Row], *, bom: bool) -> Iterator[bytes]:
@@ -166,11 +180,15 @@ def _xml(columns: Sequence[ColumnEntry], rows: Iterable[Row], *, bom: bool) -> I
     yield bytes(buffer) + b"</data>\n"
 
 
-def _element(name: str, value: Any) -> str:
+def _element(name: str, value: Any, key: str = "") -> str:
     if value is None:
-        return f'<{name} xsi:nil="true" />'
+        return f'<{name}{key} xsi:nil="true" />'
+    if isinstance(value, dict | list):
+        pairs = value.items() if isinstance(value, dict) else enumerate(value)
+        inner = "".join(_element("value", item, f" key={quoteattr(_NOT_XML.sub(' ', str(at)))}") for at, item in pairs)
+        return f"<{name}{key}>{inner}</{name}>"
     text = str(value) if isinstance(value, bool) else records.flat(value)
-    return f"<{name}>{escape(_NOT_XML.sub(' ', text))}</{name}>"
+    return f"<{name}{key}>{escape(_NOT_XML.sub(' ', text))}</{name}>" if text else f"<{name}{key} />"
 
 
 def element_names(columns: Sequence[str]) -> list[str]:

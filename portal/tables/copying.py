@@ -197,10 +197,12 @@ class _Arrays:
 
 
 def _text_cell(entry: ColumnEntry) -> ColumnElement[Any]:
-    """The cell in CSV; what `geo.tables.export` writes, lists and objects as JSON."""
+    """The cell in CSV as CKAN writes it, but for the guard of `geo.tables.export`; lists and objects as JSON."""
     kind, cell = types.of(entry), _plain_cell(entry)
     if kind.array or kind.sql == "jsonb":
-        return as_type(func.to_json(cell), Text)
+        return func.coalesce(as_type(func.to_json(cell), Text), literal("null"))
+    if kind.sql == "boolean":
+        return case((column(entry.name, Boolean), literal("t")), (cell.is_not(None), literal("f")))
     if not kind.textual:
         return cell
     danger = and_(func.ascii(cell).in_(_DANGER), func.btrim(cell, "-") != "")

@@ -220,7 +220,7 @@ def test_dump_csv_guards_formulas(world: World) -> None:
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{world.table}.csv"'
     rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))
     assert rows[0] == SHOWN
-    assert rows[1] == ["1", "33.29", "2020", "1.50", "2020-01-02", "true", "2020-01-02T03:04:05.000"]
+    assert rows[1] == ["1", "33.29", "2020", "1.50", "2020-01-02", "t", "2020-01-02T03:04:05.000"]
     assert rows[2][1] == "'=1+1"
     assert len(rows) == 1 + len(ROWS)
     assert dump(world, "?bom=true&format=tsv").data.startswith(b"\xef\xbb\xbf_id\tkode")
