@@ -166,6 +166,8 @@ class Policy:
     # accounts as in a fresh CKAN: anybody with an account may found organisations and groups and administers what he
     # founded, and an administrator may make tokens and passwords for others (decision 0017)
     akun_seperti_ckan: bool = False
+    # collaborators of one dataset (package_collaborator_*), off as in a fresh CKAN (decision 0017)
+    kolaborator: bool = False
     masa_token_hari: int = 90
     cuti_bersama_dihitung_libur: bool = True
     lisensi_bawaan: str = "cc-by"

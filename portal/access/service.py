@@ -20,16 +20,17 @@ from portal.kernel import decisions
 from portal.kernel.decisions import Decision
 from portal.kernel.errors import Forbidden, NotFound, Unavailable
 from portal.kernel.identity import Identity
-from portal.kernel.permissions import Permission, Subject
+from portal.kernel.permissions import COLLABORATOR, Permission, Subject
 from portal.kernel.proofs import Grant, Proof, WorkPass
 from portal.vault.clean import storable_text
 from portal.vault.files import VaultFiles
-from portal.vault.rows import Duty
+from portal.vault.rows import CollaboratorDuty, CollaboratorRow, Duty
 from portal.vault.store import OpenVault
 
 #: Acts by duty and who may open with each; the database asks the same table (`audit.may_open`):
-#: lihat - agency duty or any named person; ubah - agency duty; periksa - named `pemeriksa` or `bps`; rilis - named
-#: `pemeriksa` or `ppid`; tetapkan - named `ppid`; tarik - named `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs);
+#: lihat - agency duty or any named person; ubah - agency duty, or a collaborator who edits; periksa - named
+#: `pemeriksa` or `bps`; rilis - named `pemeriksa` or `ppid`; tetapkan - named `ppid`; tarik - named
+#: `pemeriksa` or `ppid`; olah - named `pekerjaan` (jobs);
 #: terbit - author or walidata of the agency, administrator where nothing unpublished is in sight (`audit.may_publish`).
 WorkAct = Literal["lihat", "ubah", "periksa", "tetapkan", "rilis", "tarik", "olah", "terbit"]
 ExemptAct = Literal["lihat", "unduh", "api", "olah"]
@@ -51,12 +52,15 @@ class AccessService:
         files: VaultFiles,
         clock: Callable[[], datetime],
         zone: tzinfo,
+        *,
+        collaborators: bool = False,
     ) -> None:
         self._audit = audit
         self._session = session
         self._files = files
         self._clock = clock
         self._zone = zone
+        self._ignored: frozenset[str] = frozenset() if collaborators else COLLABORATOR
 
     def work_pass(self, identity: Identity, dataset_id: UUID, act: WorkAct, purpose: str = "") -> WorkPass:
         """Open one unclassified dataset by duty for `act`; lasts ten minutes (I3).
@@ -108,7 +112,8 @@ class AccessService:
 
         It opens neither files nor bulk rows. Someone without any duty gets an opening that covers nothing.
         """
-        decisions.require(identity, Permission.DATASET_LIST)
+        if not self.may_list(identity):
+            raise Forbidden(rule=Permission.DATASET_LIST.value)
         person = _person(identity)
         opening = self._open(
             "SELECT audit.open_list(:person, :purpose, :address)",
@@ -157,7 +162,81 @@ class AccessService:
         One proof at a time: entering another replaces the first, whose OpenVault then raises RuntimeError. After a
         commit or rollback enter again (the same proof will do while its time lasts).
         """
-        return OpenVault(self._session, proof, self._files, self._clock, self._zone)
+        return OpenVault(self._session, proof, self._files, self._clock, self._zone, self._ignored)
+
+    # collaborators of one dataset (decision 0017)
+
+    def may_list(self, identity: Identity) -> bool:
+        """Whether the person's duties, or his being somebody's collaborator, make a list worth opening."""
+        if decisions.decide(identity, Permission.DATASET_LIST):
+            return True
+        named = frozenset(row.duty for row in self.collaborations(identity))
+        return bool(decisions.decide(identity, Permission.DATASET_LIST, Subject(named=named)))
+
+    def collaborations(self, identity: Identity) -> tuple[CollaboratorRow, ...]:
+        """The caller's own collaborations, the oldest first; none where the profile has no collaborators."""
+        if self._ignored or identity.person_id is None:
+            return ()
+        return self._collaborators(identity.person_id, None)
+
+    def collaborators(self, identity: Identity, dataset_id: UUID, agency_id: UUID) -> tuple[CollaboratorRow, ...]:
+        """Who collaborates on a dataset of an agency, for who may name them. Raises Forbidden."""
+        person = self._may_collaborate(identity, dataset_id, agency_id)
+        return self._collaborators(person, dataset_id)
+
+    def name_collaborator(
+        self, identity: Identity, dataset_id: UUID, agency_id: UUID, person_id: UUID, duty: CollaboratorDuty
+    ) -> datetime:
+        """Make a person a collaborator in this capacity and no other; from when. Recorded and for good at once.
+
+        Raises Forbidden without the right to, for oneself and for an exempt dataset; Unavailable.
+        """
+        person = self._may_collaborate(identity, dataset_id, agency_id, person_id)
+        since = self._one(
+            "SELECT audit.name_collaborator(:person, :dataset, :named, :duty, :address)",
+            person=person,
+            dataset=dataset_id,
+            named=person_id,
+            duty=duty,
+            address=identity.address,
+        )
+        if not isinstance(since, datetime):
+            raise Forbidden(rule=Permission.COLLABORATOR_EDIT.value)
+        return since
+
+    def end_collaborator(self, identity: Identity, dataset_id: UUID, agency_id: UUID, person_id: UUID) -> None:
+        """Make a person no collaborator any more. Raises Forbidden, NotFound when he was none, Unavailable."""
+        person = self._may_collaborate(identity, dataset_id, agency_id)
+        ended = self._one(
+            "SELECT audit.end_collaborator(:person, :dataset, :named, :address)",
+            person=person,
+            dataset=dataset_id,
+            named=person_id,
+            address=identity.address,
+        )
+        if ended is None:
+            raise Forbidden(rule=Permission.COLLABORATOR_EDIT.value)
+        if not ended:
+            raise NotFound
+
+    def _may_collaborate(
+        self, identity: Identity, dataset_id: UUID, agency_id: UUID, named: UUID | None = None
+    ) -> UUID:
+        """The caller, when both the permission table and the database let him manage collaborators."""
+        own = frozenset(row.duty for row in self.collaborations(identity) if row.dataset_id == dataset_id)
+        subject = Subject(agency_id=agency_id, named=own, person_id=named)
+        decisions.require(identity, Permission.COLLABORATOR_EDIT, subject)
+        person = _person(identity)
+        values = {"person": person, "dataset": dataset_id}
+        if not self._one("SELECT audit.may_collaborate(:person, :dataset)", **values):
+            raise Forbidden(rule=Permission.COLLABORATOR_EDIT.value)
+        return person
+
+    def _collaborators(self, person: UUID, dataset_id: UUID | None) -> tuple[CollaboratorRow, ...]:
+        statement = text("SELECT * FROM audit.collaborators(:person, :dataset)")
+        with self._audit.begin() as connection:
+            rows = connection.execute(statement, {"person": person, "dataset": dataset_id}).all()
+        return tuple(CollaboratorRow(row.dataset_id, row.person_id, row.duty, row.since) for row in rows)
 
     def name_duty(
         self,

@@ -34,7 +34,8 @@ def offer(runtime: Runtime) -> None:
     zone = territory.time_zone if territory else UTC
 
     def access(scope: Scope) -> AccessService:
-        return AccessService(audit, scope.session("office"), files, scope.now, zone)
+        collaborators = runtime.profile.policy.kolaborator
+        return AccessService(audit, scope.session("office"), files, scope.now, zone, collaborators=collaborators)
 
     def record(scope: Scope) -> AuditService:
         return AuditService(audit, scope.session("office"))

@@ -8,10 +8,8 @@ from uuid import UUID
 from sqlalchemy import text
 
 from portal.ingest.desk import Desk
-from portal.kernel.decisions import decide
 from portal.kernel.errors import NotFound
 from portal.kernel.identity import Identity, Role
-from portal.kernel.permissions import Permission
 from search.engine import Engine
 from search.query import And, Node, Not, Or, SearchQuery, Term
 from search.results import Results
@@ -59,7 +57,7 @@ class OfficeSearch:
         """Own agencies, and datasets on which the person is named; nothing without the right to list."""
         if not identity.signed_in:
             raise NotFound
-        if not decide(identity, Permission.DATASET_LIST):
+        if not self._desk.access.may_list(identity):
             return _NOTHING
         vault = self._desk.access.enter(self._desk.access.list_pass(identity, "cari"))
         named = vault.duties.named()[:MOST_NAMED]

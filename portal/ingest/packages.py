@@ -251,7 +251,7 @@ class Packages:
             return UUID(ref)
         except ValueError:
             pass
-        if not decide(identity, Permission.DATASET_LIST):
+        if not self._desk.access.may_list(identity):
             return None
         return self._desk.access.enter(self._desk.access.list_pass(identity, "api")).datasets.find(ref)
 

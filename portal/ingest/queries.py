@@ -221,7 +221,9 @@ class Queries:
             versions=tuple(
                 (row.version, State(row.state), row.released) for row in vault.datasets.versions(dataset_id)
             ),
-            people={row.duty: names.get(row.person_id, "") for row in duties if row.duty != "pekerjaan"},
+            people={
+                row.duty: names.get(row.person_id, "") for row in duties if row.duty in {"pemeriksa", "ppid", "bps"}
+            },
             consents=vault.consents.of_dataset(dataset_id),
             consent_needed=self._desk.profile.consent_required("publik"),
             consented=opened.subject.consented,

@@ -37,6 +37,7 @@ class Permission(StrEnum):
     DATASET_RESTORE = "dataset:kembalikan_versi"
     DATASET_ARCHIVE = "dataset:arsipkan"
     DATASET_PUBLISH = "dataset:terbitkan"
+    COLLABORATOR_EDIT = "kolaborator:ubah"
     ROWS_APPEND = "baris:tambah"
     CATALOG_MANAGE = "katalog:kelola"
     CATALOG_PURGE = "katalog:hapus_permanen"
@@ -89,6 +90,8 @@ class Subject:
     consented: bool = False
 
 
+#: Duties of a dataset's collaborators, where the profile has them (`kolaborator`): reads, edits, names others.
+COLLABORATOR: frozenset[str] = frozenset({"kolaborator_baca", "kolaborator_ubah", "kolaborator_kelola"})
 NO_SUBJECT = Subject()
 Condition = Callable[[Identity, Subject], bool]
 
@@ -121,6 +124,21 @@ def named_bps(_identity: Identity, subject: Subject) -> bool:
 def named_any(_identity: Identity, subject: Subject) -> bool:
     """Any duty on this submission."""
     return bool(subject.named)
+
+
+def collaborator(_identity: Identity, subject: Subject) -> bool:
+    """Named on this one dataset, as a collaborator of whatever capacity."""
+    return bool(subject.named & COLLABORATOR)
+
+
+def collaborating_editor(_identity: Identity, subject: Subject) -> bool:
+    """A collaborator who may change this one dataset."""
+    return bool(subject.named & {"kolaborator_ubah", "kolaborator_kelola"})
+
+
+def collaborating_admin(_identity: Identity, subject: Subject) -> bool:
+    """A collaborator who may name others on this one dataset."""
+    return "kolaborator_kelola" in subject.named
 
 
 def nothing_unpublished(identity: Identity, subject: Subject) -> bool:
@@ -188,17 +206,25 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     Permission.PUBLISHED_READ: rows((EVERYONE,), Where.ANY),
     Permission.OFFICE_ENTER: rows(STAFF, Where.ANY),
     Permission.TASK_READ: rows(STAFF, Where.ANY),
-    Permission.DATASET_LIST: rows((*AGENCY_DUTY, Role.ANGGOTA, *CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY),
+    Permission.DATASET_LIST: (
+        *rows((*AGENCY_DUTY, Role.ANGGOTA, *CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY),
+        *rows((EVERYONE,), Where.ANY, signed_in, collaborator),
+    ),
     Permission.DATASET_CREATE: rows(AUTHORS, Where.OWN),
     Permission.DATASET_READ: (
         *rows((*AGENCY_DUTY, Role.ANGGOTA), Where.OWN, not_exempt),
         *rows((*CHECKERS, Role.PPID, Role.PEMBINA), Where.ANY, not_exempt, named_any),
+        *rows((EVERYONE,), Where.ANY, signed_in, not_exempt, collaborator),
     ),
     Permission.DATASET_EDIT: (
         *rows(AUTHORS, Where.OWN, not_exempt),
         *rows((Role.WALIDATA_PENDUKUNG,), Where.OWN, not_exempt),
+        *rows((EVERYONE,), Where.ANY, signed_in, not_exempt, collaborating_editor),
     ),
-    Permission.DATASET_UPLOAD: rows(AUTHORS, Where.OWN, not_exempt),
+    Permission.DATASET_UPLOAD: (
+        *rows(AUTHORS, Where.OWN, not_exempt),
+        *rows((EVERYONE,), Where.ANY, signed_in, not_exempt, collaborating_editor),
+    ),
     Permission.DATASET_SUBMIT: rows((*AUTHORS, Role.WALIDATA_PENDUKUNG), Where.OWN, not_exempt),
     Permission.DATASET_CHECK: rows(CHECKERS, Where.ANY, not_exempt, named_checker, not_producer),
     Permission.DATASET_VALIDATE: rows(CHECKERS, Where.ANY, not_exempt, named_checker, not_producer),
@@ -242,6 +268,12 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     Permission.MEMBER_EDIT: (
         *rows((Role.ADMIN,), Where.ANY, not_oneself),
         *rows((Role.PENGELOLA,), Where.OWN, not_oneself),
+    ),
+    # collaborators of one dataset; of the administrator's, only what everybody sees (audit.may_collaborate)
+    Permission.COLLABORATOR_EDIT: (
+        *rows((Role.ADMIN,), Where.ANY, not_exempt, not_oneself),
+        *rows((Role.PENGELOLA,), Where.OWN, not_exempt, not_oneself),
+        *rows((EVERYONE,), Where.ANY, signed_in, not_exempt, collaborating_admin, not_oneself),
     ),
     Permission.GROUP_CREATE: (
         *rows((Role.ADMIN,), Where.ANY),

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 Sifat = Literal["belum_ditetapkan", "publik", "dikecualikan"]
-Duty = Literal["pemeriksa", "ppid", "bps", "pekerjaan"]
+CollaboratorDuty = Literal["kolaborator_baca", "kolaborator_ubah", "kolaborator_kelola"]
+Duty = Literal["pemeriksa", "ppid", "bps", "pekerjaan", CollaboratorDuty]
 ResourceKind = Literal["tabel", "layer", "berkas", "tautan"]
 ResourceState = Literal["diterima", "diperiksa_berkas", "menunggu_pilihan", "dimuat", "gagal"]
 Severity = Literal["galat", "peringatan", "catatan"]
@@ -192,6 +193,16 @@ class DutyRow:
     dataset_id: UUID
     person_id: UUID
     duty: Duty
+
+
+@dataclass(frozen=True, slots=True)
+class CollaboratorRow:
+    """A collaborator of a dataset, in force now."""
+
+    dataset_id: UUID
+    person_id: UUID
+    duty: CollaboratorDuty
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.kernel.errors import NotFound
-from portal.kernel.permissions import Subject
+from portal.kernel.permissions import COLLABORATOR, Subject
 from portal.kernel.proofs import Proof
 from portal.vault.bulk import BulkTables
 from portal.vault.datasets import DatasetStore
@@ -47,8 +47,16 @@ class OpenVault:
     """All stores on one session under one proof, until its transaction ends."""
 
     def __init__(
-        self, session: Session, proof: Proof, files: VaultFiles, clock: Callable[[], datetime], zone: tzinfo
+        self,
+        session: Session,
+        proof: Proof,
+        files: VaultFiles,
+        clock: Callable[[], datetime],
+        zone: tzinfo,
+        ignored: frozenset[str] = COLLABORATOR,
     ) -> None:
+        #: duties that count for nothing here: those of collaborators where the profile has none
+        self._ignored = ignored
         opened = Opened(session, proof, clock, zone)
         opened.enter()
         self._opened = opened
@@ -80,7 +88,7 @@ class OpenVault:
             sifat=row.sifat,
             jenis_data=row.jenis_data,
             producer_ids=frozenset(row.producers),
-            named=frozenset(row.named),
+            named=frozenset(row.named) - self._ignored,
             consented=row.consented,
         )
 

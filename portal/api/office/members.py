@@ -10,7 +10,7 @@ import orjson
 from portal.accounts.capacities import ORDER, Capacity
 from portal.accounts.groups import Groups
 from portal.accounts.organizations import Organization
-from portal.accounts.people import People, Person, as_id
+from portal.accounts.people import People, Person
 from portal.api import found as published
 from portal.api import people as public
 from portal.api.action import Action
@@ -19,13 +19,13 @@ from portal.api.office import users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import given, missing
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face, face_of
-from portal.api.people import CollaboratorsArguments, MemberListArguments
+from portal.api.people import MemberListArguments
 from portal.api.references import Ref, Referring
 from portal.api.service import ActionApi
 from portal.catalog import addresses
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
-from portal.kernel.permissions import Permission, Subject
+from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 
 #: What CKAN calls a member in words (it does not translate what is no capacity of a person).
@@ -63,20 +63,6 @@ class OrganizationMemberDeleteArguments(Arguments):
     user_id: Text | None = None
 
 
-class CollaboratorArguments(Referring):
-    """A dataset and a person."""
-
-    REFERENCES: ClassVar[frozenset[str]] = frozenset({"id", "user_id", "capacity"})
-    id: Ref
-    user_id: Ref
-
-
-class CollaboratorCreateArguments(CollaboratorArguments):
-    """A dataset, a person and what he shall be to it."""
-
-    capacity: Ref
-
-
 def member_list(call: OfficeCall, args: MemberListArguments) -> object:
     """Return the members of an organisation or group as [id, type, capacity]. `id`; `object_type` (`user`, `package`);
     `capacity`. People are shown to those inside only, datasets to everybody."""
@@ -103,7 +89,7 @@ def member_create(call: OfficeCall, args: MemberCreateArguments) -> object:
     change it, since being in a group is part of its metadata."""
     face, item = _target(call, args.id)
     if args.object_type == "user":
-        person = _person(call, args.object)
+        person = person_of(call, args.object)
         return _put(call, face, item, person, _capacity(str(args.capacity), "capacity"))
     if args.object_type == "package" and face is GROUP:
         return {**put_package(call, item, args.object, inside=True), "capacity": args.capacity}
@@ -116,7 +102,7 @@ def member_delete(call: OfficeCall, args: MemberArguments) -> object:
     """Take a person or a dataset out of an organisation or group. `id`, `object`, `object_type`."""
     face, item = _target(call, args.id)
     if args.object_type == "user":
-        face.membership(call).remove(call.identity, item.id, _person(call, args.object).id)
+        face.membership(call).remove(call.identity, item.id, person_of(call, args.object).id)
         return None
     if args.object_type == "package" and face is GROUP:
         put_package(call, item, args.object, inside=False)
@@ -133,7 +119,7 @@ def _target(call: OfficeCall, name_or_id: str) -> tuple[Face, Organization]:
     return seen
 
 
-def _person(call: OfficeCall, name_or_id: str) -> Person:
+def person_of(call: OfficeCall, name_or_id: str) -> Person:
     """A person by his exact username or id: who administers members may name somebody he cannot list."""
     person = call.service(People).find(name_or_id)
     if person is None or not person.active:
@@ -240,39 +226,8 @@ def _member_delete(call: OfficeCall, args: OrganizationMemberDeleteArguments, fa
     if not call.identity.signed_in:
         raise SignInRequired
     item = face.see(call, args.id)
-    face.membership(call).remove(call.identity, item.id, _person(call, str(name)).id)
+    face.membership(call).remove(call.identity, item.id, person_of(call, str(name)).id)
     return None
-
-
-def package_collaborator_create(call: OfficeCall, args: CollaboratorCreateArguments) -> object:
-    """Make a person a collaborator of a dataset: off in this portal, as by default in CKAN; membership of the agency
-    takes its place."""
-    if args.capacity not in {"editor", "member"}:
-        raise Invalid(fields={"message": [_("Peran harus salah satu dari “editor, member”")]})
-    return _no_collaborators(call, args.id)
-
-
-def package_collaborator_delete(call: OfficeCall, args: CollaboratorArguments) -> object:
-    """Make a person no collaborator any more: off in this portal, as by default in CKAN."""
-    return _no_collaborators(call, args.id)
-
-
-def package_collaborator_list(call: OfficeCall, args: CollaboratorsArguments) -> object:
-    """Return a dataset's collaborators: off in this portal, as by default in CKAN."""
-    if not call.identity.signed_in:
-        return public.package_collaborator_list(call, args)
-    return _no_collaborators(call, args.id)
-
-
-def _no_collaborators(call: OfficeCall, name_or_id: str) -> object:
-    if not call.identity.signed_in:
-        raise SignInRequired
-    package = package_of(call, name_or_id) if name_or_id else None
-    if package is None:
-        raise NotFound(_("dataset"))
-    agency_id = as_id(str(package["owner_org"] or ""))
-    require(call.identity, Permission.AGENCY_DESCRIBE, Subject(agency_id=agency_id))
-    raise public.no_collaborators()
 
 
 ACTIONS = (
@@ -286,9 +241,6 @@ ACTIONS = (
             (OrganizationMemberArguments, group_member_create),
             (OrganizationMemberDeleteArguments, organization_member_delete),
             (OrganizationMemberDeleteArguments, group_member_delete),
-            (CollaboratorCreateArguments, package_collaborator_create),
-            (CollaboratorArguments, package_collaborator_delete),
         )
     ),
-    Action("package_collaborator_list", CollaboratorsArguments, package_collaborator_list),
 )

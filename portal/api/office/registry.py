@@ -6,6 +6,7 @@ from portal.api import registry
 from portal.api.action import Registry
 from portal.api.office import (
     activity,
+    collaborators,
     configuration,
     datastore,
     follows,
@@ -44,6 +45,7 @@ ACTIONS: Registry = registry.table(
         organizations.ACTIONS,
         organizations_write.ACTIONS,
         members.ACTIONS,
+        collaborators.ACTIONS,
         follows.ACTIONS,
         activity.ACTIONS,
         vocabularies.ACTIONS,
