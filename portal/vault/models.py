@@ -139,6 +139,20 @@ transition = Table(
     Column("why", Text, nullable=False),
     Column("detail", JSONB, nullable=False),
 )
+superseded_row = Table(
+    "superseded_row",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("resource_id", Uuid, nullable=False),
+    Column("row_id", BigInteger, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("batch", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("content", JSONB, nullable=False),
+)
+
 classification = Table(
     "classification",
     metadata,
