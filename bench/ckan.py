@@ -103,7 +103,7 @@ def run(
 ) -> Run:
     """Loads both, warms both, measures row by row in turn (A B), prints and writes the table.
 
-    `only`: rows whose title has one of these, with commas; `direct`: ours is filled by COPY, and only reads are measured.
+    `only`: rows whose title has one of these, with commas; `direct`: ours is filled by COPY and only read.
     """
     ckan = other()
     found = Run(size)
