@@ -33,6 +33,11 @@ def file(dataset_id: UUID | str, number: int, item: PublishedFile) -> str:
     return f"/berkas/{dataset_id}/{number}/{item.sha256}/{quote(item.filename)}"
 
 
+def picture(name: str) -> str:
+    """Address of a picture of an organisation or group, where CKAN has them; its bytes never change."""
+    return f"/uploads/group/{name}"
+
+
 def tiles(resource_id: UUID | str, number: int) -> str:
     """Template of a layer version's vector tiles."""
     return f"/tiles/{resource_id}/{number}/{{z}}/{{x}}/{{y}}.mvt"

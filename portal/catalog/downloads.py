@@ -9,19 +9,19 @@ from flask import Blueprint, Response, redirect, request, send_file, stream_with
 from werkzeug.wrappers import Response as BaseResponse
 
 from config.settings import PublicSettings
-from portal.catalog import addresses
+from portal.catalog import addresses, images
 from portal.catalog.published import PublishedFile
 from portal.catalog.reader import CatalogReader, FileRow
 from portal.catalog.usage import UsageTally
 from portal.kernel.errors import NotFound
-from portal.kernel.storage import content_key
+from portal.kernel.storage import StorageError, content_key
 from portal.web.headers import PUBLIC_DATA
 from portal.web.request import runtime, service
 
 blueprint = Blueprint("downloads", __name__)
 
 #: What a browser may show by itself; everything else is saved. Uploaded markup is never shown from our origin.
-INLINE = frozenset({"application/pdf", "image/png", "image/jpeg"})
+INLINE = frozenset({"application/pdf", "image/png", "image/jpeg", "image/gif", "image/webp"})
 
 
 @blueprint.get("/berkas/<dataset_id>/<int:version>/<sha256>/<filename>")
@@ -49,6 +49,19 @@ def latest(dataset_id: str, resource_id: str, filename: str = "") -> BaseRespons
     answer = redirect(addresses.file(resource.dataset_id, resource.version, _published(files[0])), 302)
     answer.headers["Cache-Control"] = "public, max-age=60"
     return answer
+
+
+@blueprint.get("/uploads/group/<name>")
+def picture(name: str) -> BaseResponse:
+    """A picture of an organisation or group, at CKAN's address; its bytes never change under it."""
+    known = images.NAME.fullmatch(name)
+    if known is None:
+        raise NotFound
+    try:
+        size = runtime().public_files.size(images.key(name))
+    except StorageError as error:
+        raise NotFound from error
+    return send_stored(images.key(name), size, known[1], images.MEDIA_TYPES[known[2]], name)
 
 
 def _published(row: FileRow) -> PublishedFile:

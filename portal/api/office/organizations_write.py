@@ -18,6 +18,9 @@ from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
 from portal.api.references import MaybeRefArguments
+from portal.api.uploads import Upload
+from portal.catalog import addresses, images
+from portal.ingest.packages import Packages
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
@@ -37,6 +40,7 @@ class WriteArguments(MaybeRefArguments):
     title: Raw
     description: Raw
     image_url: Raw
+    image_upload: Raw
     clear_upload: Raw
     type: Raw
     state: Raw
@@ -48,13 +52,14 @@ class WriteArguments(MaybeRefArguments):
 
 def organization_create(call: OfficeCall, args: WriteArguments) -> object:
     """Make an organisation; who makes it is its administrator, where the profile follows CKAN. `name`; `title`,
-    `description`, `image_url`, `extras`, `users`; an administrator also `id` and `state`."""
+    `description`, `image_url` or `image_upload` (a picture, multipart), `extras`, `users`; an
+    administrator also `id` and `state`."""
     return _create(call, args, ORGANIZATION)
 
 
 def group_create(call: OfficeCall, args: WriteArguments) -> object:
-    """Make a group; who makes it is its administrator. `name`; `title`, `description`, `image_url`, `extras`, `users`;
-    an administrator also `id` and `state`."""
+    """Make a group; who makes it is its administrator. `name`; `title`, `description`, `image_url` or
+    `image_upload` (a picture, multipart), `extras`, `users`; an administrator also `id` and `state`."""
     return _create(call, args, GROUP)
 
 
@@ -69,7 +74,9 @@ def _create(call: OfficeCall, args: WriteArguments, face: Face) -> object:
         _own_id(call, args, face, checks, values)
     if not users.is_admin(call):
         values.pop("state", None)
+    picture = _picture(call, args, checks, values)
     checks.stop()
+    _keep(call, picture)
     if values.get("state", "active") == "active":
         values.pop("state", None)
     found = register.create(call.identity, values)
@@ -109,7 +116,8 @@ def _columns(
         if getattr(args, name) is not None:
             values[name] = checks.text(name, getattr(args, name))
     if given(args.clear_upload) and checks.flag(args.clear_upload):
-        values["image_url"] = ""
+        sent, old = values.get("image_url"), found.image_url if found else ""
+        values["image_url"] = sent if sent and sent != old else ""
     if given(args.state):
         values["state"] = checks.text("state", args.state)
     if given(args.type) and args.type != face.kind:
@@ -118,7 +126,31 @@ def _columns(
 
 
 def _sent(args: WriteArguments) -> dict[str, Any]:
-    return args.model_dump(exclude_unset=True)
+    return args.model_dump(exclude_unset=True, exclude={"image_upload"})
+
+
+def _picture(call: OfficeCall, args: WriteArguments, checks: Checks, values: dict[str, Any]) -> images.Picture | None:
+    """The picture of a multipart call, whose address is then `image_url`; a field without a file says nothing."""
+    sent = args.image_upload
+    if not isinstance(sent, Upload) or not sent.filename:
+        return None
+    with sent.stream as stream:
+        data = stream.read(images.LARGEST + 1)
+    if len(data) > images.LARGEST:
+        checks.fail("upload", _("Berkas terlalu besar: gambar paling besar %(n)s MB", n=images.LARGEST // 2**20))
+        return None
+    found = images.picture(data)
+    if found is None:
+        checks.fail("image_upload", _("Gambar harus berupa PNG, JPEG, GIF, atau WebP"))
+        return None
+    values["image_url"] = addresses.absolute(call.service(Packages).site_url, addresses.picture(found.name))
+    return found
+
+
+def _keep(call: OfficeCall, picture: images.Picture | None) -> None:
+    """Among the public files at once: what describes an organisation is public by nature."""
+    if picture is not None:
+        images.keep(call.runtime.public_files, picture)
 
 
 def _members(call: OfficeCall, args: WriteArguments, checks: Checks) -> dict[UUID, str] | None:
@@ -189,7 +221,9 @@ def _update(call: OfficeCall, args: WriteArguments, face: Face, *, patch: bool =
     if args.extras is not None or not patch:
         values["extras"] = checks.extras(args.extras, FIELDS, _sent(args))
     people = _members(call, args, checks)
+    picture = _picture(call, args, checks, values)
     checks.stop()
+    _keep(call, picture)
     changed = face.register(call).change(call.identity, found, values)
     _put_members(call, face, changed, people)
     face.publish(call, changed.id)

@@ -21,6 +21,7 @@ from portal.api.office import tokens, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing
 from portal.api.references import MaybeRefArguments, RefArguments
+from portal.api.uploads import Upload
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission, Subject
@@ -37,6 +38,7 @@ class UserCreateArguments(MaybeRefArguments):
     fullname: Raw
     about: Raw
     image_url: Raw
+    image_upload: Raw
     plugin_extras: Raw
     activity_streams_email_notifications: Raw
     with_apitoken: Raw
@@ -113,6 +115,8 @@ def _columns(
     for name in ("about", "image_url"):
         if getattr(args, name) is not None:
             values[name] = checks.text(name, getattr(args, name)) or None
+    if isinstance(args.image_upload, Upload) and args.image_upload.filename:
+        checks.fail("image_upload", _("Foto pengguna tidak disimpan di sini; pakailah image_url"))
     if args.activity_streams_email_notifications is not None:
         values["notify"] = checks.flag(args.activity_streams_email_notifications)
     if isinstance(args.plugin_extras, Mapping) and users.is_admin(call):
