@@ -98,7 +98,7 @@ def resource_row(
         kept = {name: value for name, value in sent.items() if name not in _FILE_FACTS}
         name = str(said)[:200] if said else known.name
         return replace(known, position=position, ckan=kept, name=name, description=description)
-    return ResourceRow(
+    made = ResourceRow(
         id=item.id or uuid4(),
         dataset_id=known.dataset_id if known else NOWHERE,
         version=0,
@@ -112,6 +112,12 @@ def resource_row(
         ckan=sent,
         name=str(said)[:200] if said else link_name(item.url),
         description=description,
+    )
+    if known is None or known.kind != "tautan" or item.sent.get("url_type") == "upload":
+        return made
+    # the rows that a datastore client put into it stay (I5a), whatever else is said of it
+    return replace(
+        made, choice=known.choice, columns=known.columns, table_name=known.table_name, row_count=known.row_count
     )
 
 

@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from portal.kernel.identity import Role
 from tests.portal.api.office.world import OfficeWorld
 
 FIELDS = [
@@ -356,7 +357,10 @@ def test_odd_names_and_values(ckan: OfficeWorld, private: bool) -> None:
     ckan.result("datastore_upsert", {"resource_id": resource, "records": [{**record, "%s": "baru"}]})
     for name in ODD_NAMES:
         value = "baru" if name == "%s" else record[name]
-        assert len(rows(ckan, resource, filters={name.replace("$", "$$"): value}, sort=f'"{name}" desc', fields=[name])) == 1, name
+        assert (
+            len(rows(ckan, resource, filters={name.replace("$", "$$"): value}, sort=f'"{name}" desc', fields=[name]))
+            == 1
+        ), name
     ckan.result("datastore_records_delete", {"resource_id": resource, "filters": {"100%": "nilai 100%"}})
     assert rows(ckan, resource) == []
 
@@ -378,3 +382,48 @@ def test_odd_values(ckan: OfficeWorld, private: bool, value: Any) -> None:
         status, body = ckan.call("datastore_delete", {"resource_id": resource, "filters": {"k": value, "i": -5}})
         assert status in {200, 400, 409}, (key, body)
     assert len(rows(ckan, resource)) == 1
+
+
+def test_exempt_rows_need_a_grant(ckan: OfficeWorld) -> None:
+    """T07: no duty opens what is dikecualikan; a grant for the API does, and the opening is recorded."""
+    resource = table(ckan, private=True, records=[{"a": 1}])
+    dataset = ckan.scalar("SELECT dataset_id FROM vault.resource WHERE id = %s LIMIT 1", resource)
+    ckan.sql.execute("UPDATE vault.register SET sifat = 'dikecualikan' WHERE dataset_id = %s", [dataset])
+    robot = ckan.person(f"robot-{uuid4().hex[:6]}", "dinas-pendidikan", Role.APLIKASI, service=True)
+    name = next(who for who, key in ckan.people.items() if key == robot)
+    for who in ("siti", "kepala", "admin", name, None):
+        for action in ("datastore_search", "datastore_info"):
+            assert ckan.error(action, {"resource_id": resource}, who)[0] == 404, who
+        asked = {"resource_id": resource, "records": [{"a": 2}], "force": True}
+        assert ckan.error("datastore_upsert", asked, who)[0] in {403, 404}, who
+    ckan.sql.execute(
+        "INSERT INTO vault.grant_record (dataset_id, person_id, acts, basis, purpose, granted_by, starts, ends)"
+        " VALUES (%s, %s, '{api}', 'izin_pemilik', 'uji', %s, now() - interval '1 hour', now() + interval '1 hour')",
+        [dataset, robot, ckan.people["kepala"]],
+    )
+    assert rows(ckan, resource, name) == [{"_id": 1, "a": 1}]
+    assert ckan.error("datastore_upsert", {"resource_id": resource, "records": [{"a": 2}]}, name)[0] == 404
+    seen = ckan.scalar("SELECT count(*) FROM vault.opening WHERE person_id = %s AND basis = 'izin'", robot)
+    assert seen == 1
+
+
+def test_a_new_resource_with_its_table(ckan: OfficeWorld) -> None:
+    package = ckan.package()
+    made = ckan.result(
+        "datastore_create",
+        {"resource": {"package_id": package["id"], "name": "Baru"}, "records": [{"a": 1}], "primary_key": "a"},
+    )
+    assert made["resource"] == {"package_id": package["id"], "name": "Baru", "url": "_datastore_only_resource"}
+    assert ckan.published("datastore_search", {"resource_id": made["resource_id"]})[1]["records"] == [
+        {"_id": 1, "a": 1}
+    ]
+    shown = ckan.result("resource_show", {"id": made["resource_id"]}, None)
+    assert (shown["url_type"], shown["datastore_active"]) == ("datastore", True)
+    assert shown["url"].endswith(f"/datastore/dump/{made['resource_id']}")
+    # a change of the dataset is a new version, and the table goes on
+    ckan.result("package_patch", {"id": package["id"], "notes": "Catatan baru"})
+    ckan.result("datastore_upsert", {"resource_id": made["resource_id"], "records": [{"a": 2}]})
+    assert len(rows(ckan, made["resource_id"], None)) == 2
+    assert ckan.result("package_show", {"id": package["id"]}, None)["resources"][0]["datastore_active"] is True
+    ckan.result("resource_patch", {"id": made["resource_id"], "description": "Tabel"})
+    assert len(rows(ckan, made["resource_id"], None)) == 2
