@@ -106,7 +106,7 @@ def test_the_role_reads_rows_and_nothing_else(open_world: World, module_database
         for forbidden in ("SELECT * FROM catalog.dataset", "INSERT INTO inbox.usage DEFAULT VALUES",
                           "CREATE TABLE rows.x ()", "SELECT * FROM catalog.applied_order"):  # fmt: skip
             with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
-                connection.execute(forbidden)  # type: ignore[arg-type]
+                connection.execute(forbidden)
     # the next request of the same connection is the public role again
     ask(open_world, "SELECT 1 AS a")
     assert open_world.result("package_list")

@@ -49,7 +49,7 @@ def rows(at: OfficeWorld, resource: str, who: str | None = "siti", **more: Any) 
 @pytest.fixture(params=["terbit", "draf"])
 def private(request: pytest.FixtureRequest) -> bool:
     """Every verb works on published tables and on drafts."""
-    return request.param == "draf"
+    return bool(request.param == "draf")
 
 
 def test_types_keys_and_info(ckan: OfficeWorld, private: bool) -> None:
