@@ -85,9 +85,11 @@ def _show(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
 
 
 def _search(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
-    places, seen = _places(plan), set()
+    """One to three words of some dataset's title, in any order, so that as a rule there is something to find."""
+    seen: set[str] = set()
     while True:
-        text = f"{_word(draw)} {draw.choice(places)}" + (f" {_word(draw)}" if draw.random() < 0.4 else "")
+        said = [word for word in package(draw.randrange(plan.size))["title"].split() if len(word) > 2]
+        text = " ".join(draw.sample(said, min(len(said), draw.randint(1, 3))))
         if text not in seen:
             seen.add(text)
             yield _get("package_search", q=text, rows=20, **{"facet.field": FACETS})
