@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count, islice
@@ -86,13 +87,13 @@ def _show(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
 
 def _search(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
     """One to three words of some dataset's title, in any order, so that as a rule there is something to find."""
-    seen: set[str] = set()
+    seen: Counter[str] = Counter()
     while True:
         said = [word for word in package(draw.randrange(plan.size))["title"].split() if len(word) > 2]
         text = " ".join(draw.sample(said, min(len(said), draw.randint(1, 3))))
-        if text not in seen:
-            seen.add(text)
-            yield _get("package_search", q=text, rows=20, **{"facet.field": FACETS})
+        # a small catalogue has not so many: the same words again ask for their next rows
+        yield _get("package_search", q=text, rows=20, start=seen[text], **{"facet.field": FACETS})
+        seen[text] += 1
 
 
 def _newest(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
