@@ -67,7 +67,8 @@ def test_settings_of_the_public_side_have_no_field_for_the_other() -> None:
     ]
     assert names == {
         "public_database_url", "public_storage_url", "public_search_url", "inbox_public_key", "site_url", "office_url",
-        "trusted_proxies", "accel_prefix", "profile", "development", "log_folder",
+        "trusted_proxies", "accel_prefix", "profile", "development", "log_folder", "rate_per_second", "rate_burst",
+        "datastore_sql",
     }  # fmt: skip
 
 
