@@ -44,24 +44,12 @@ DECLARE
     v_dataset uuid := (p->>'dataset_id')::uuid;
     v_version integer := (p->>'version')::integer;
     v_order uuid := (p->>'order_id')::uuid;
-    v_agency jsonb := p->'agency';
 BEGIN
     -- two that carry out the same order meet here: the second waits, then finds it done
     INSERT INTO catalog.applied_order (id, kind, dataset_id, version) VALUES (v_order, 'rilis', v_dataset, v_version)
         ON CONFLICT DO NOTHING;
     IF NOT FOUND THEN
         RETURN false;
-    END IF;
-    -- written only when something of it changed: writers of one agency must not wait for each other
-    IF NOT EXISTS (SELECT 1 FROM catalog.organization o WHERE o.id = (v_agency->>'id')::uuid
-        AND v_agency <@ to_jsonb(o)) THEN
-        INSERT INTO catalog.organization (id, name, title, abbreviation, description, tingkat, region_code, contact, created)
-            VALUES ((v_agency->>'id')::uuid, v_agency->>'name', v_agency->>'title', v_agency->>'abbreviation',
-                v_agency->>'description', v_agency->>'tingkat', v_agency->>'region_code', v_agency->'contact',
-                coalesce((v_agency->>'created')::timestamptz, now()))
-            ON CONFLICT (id) DO UPDATE SET name = EXCLUDED.name, title = EXCLUDED.title,
-                abbreviation = EXCLUDED.abbreviation, description = EXCLUDED.description, tingkat = EXCLUDED.tingkat,
-                region_code = EXCLUDED.region_code, contact = EXCLUDED.contact;
     END IF;
     INSERT INTO catalog.version (dataset_id, version, doc, page, search, notes, created, modified, released, order_id)
         VALUES (v_dataset, v_version, p_doc, p->'page', p->'search', p->>'notes', (p->>'created')::timestamptz,
