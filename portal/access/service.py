@@ -7,7 +7,7 @@ opening that was committed. A refusal is recorded the same way. What cannot be r
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -218,6 +218,15 @@ class AccessService:
             raise Forbidden(rule=Permission.COLLABORATOR_EDIT.value)
         if not ended:
             raise NotFound
+
+    def created_by(self, identity: Identity, people: Iterable[UUID]) -> list[tuple[UUID, UUID, bool]]:
+        """Datasets that people made as (person, dataset, whether it is out), newest first, exempt ones never.
+
+        Released ones, and to the caller his own that his duties open; who may see the people is asked before.
+        """
+        statement = text("SELECT person_id, dataset_id, live FROM audit.created_by(:people, :viewer)")
+        values = {"people": list(people), "viewer": identity.person_id}
+        return [(row.person_id, row.dataset_id, row.live) for row in self._session.execute(statement, values)]
 
     def _may_collaborate(
         self, identity: Identity, dataset_id: UUID, agency_id: UUID, named: UUID | None = None

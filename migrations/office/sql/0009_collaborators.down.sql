@@ -1,6 +1,6 @@
 -- Takes collaborators away; nobody holds a duty of one any more.
 SET LOCAL ROLE @auditor@;
-DROP FUNCTION audit.collaborators, audit.end_collaborator, audit.name_collaborator, audit.may_collaborate;
+DROP FUNCTION audit.created_by, audit.collaborators, audit.end_collaborator, audit.name_collaborator, audit.may_collaborate;
 CREATE OR REPLACE FUNCTION audit.may_open(p_person uuid, p_act text, p_dataset uuid, p_agency uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     SELECT coalesce(CASE p_act
@@ -21,6 +21,8 @@ $$;
 DELETE FROM vault.duty WHERE duty LIKE 'kolaborator\_%';
 RESET ROLE;
 SET LOCAL ROLE @vault_owner@;
+DROP INDEX vault.dataset_created_by;
+REVOKE SELECT (created_by, modified) ON vault.dataset FROM @auditor@;
 ALTER TABLE vault.duty DROP CONSTRAINT duty_duty_check;
 ALTER TABLE vault.duty ADD CONSTRAINT duty_duty_check CHECK (duty IN ('pemeriksa', 'ppid', 'bps', 'pekerjaan'));
 RESET ROLE;

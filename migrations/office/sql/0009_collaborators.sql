@@ -4,6 +4,8 @@ SET LOCAL ROLE @vault_owner@;
 ALTER TABLE vault.duty DROP CONSTRAINT duty_duty_check;
 ALTER TABLE vault.duty ADD CONSTRAINT duty_duty_check CHECK (duty IN ('pemeriksa', 'ppid', 'bps', 'pekerjaan',
     'kolaborator_baca', 'kolaborator_ubah', 'kolaborator_kelola'));
+GRANT SELECT (created_by, modified) ON vault.dataset TO @auditor@;
+CREATE INDEX dataset_created_by ON vault.dataset (created_by);
 RESET ROLE;
 SET LOCAL ROLE @auditor@;
 
@@ -97,8 +99,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     ORDER BY d.since, d.dataset_id, d.person_id
 $$;
 
-REVOKE ALL ON FUNCTION audit.may_collaborate, audit.name_collaborator, audit.end_collaborator, audit.collaborators
+-- Datasets that people made, newest first: released ones, and to their maker himself those that his duties still open.
+CREATE FUNCTION audit.created_by(p_people uuid[], p_viewer uuid)
+RETURNS TABLE (person_id uuid, dataset_id uuid, live boolean)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+    SELECT d.created_by, d.id, d.live_version IS NOT NULL
+    FROM vault.dataset d JOIN vault.register r ON r.dataset_id = d.id AND NOT r.retired AND r.sifat <> 'dikecualikan'
+    WHERE d.created_by = ANY (p_people) AND (d.live_version IS NOT NULL
+        OR d.created_by = p_viewer AND audit.may_open(p_viewer, 'lihat', d.id, r.agency_id))
+    ORDER BY d.modified DESC, d.id
+$$;
+
+REVOKE ALL ON FUNCTION audit.created_by, audit.may_collaborate, audit.name_collaborator, audit.end_collaborator, audit.collaborators
     FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION audit.may_collaborate, audit.name_collaborator, audit.end_collaborator, audit.collaborators
-    TO @office@;
+GRANT EXECUTE ON FUNCTION audit.created_by, audit.may_collaborate, audit.name_collaborator, audit.end_collaborator,
+    audit.collaborators TO @office@;
 RESET ROLE;

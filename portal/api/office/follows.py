@@ -120,7 +120,7 @@ def _followers(name: str, kind: Kind, word: str) -> Action:
             raise public.unknown(_WORDS[kind])
         register = call.service(People)
         people = register.by_ids(call.service(Follows).followers(kind, key)).values()
-        return [users.document(call, person, own=False) for person in sorted(people, key=lambda item: item.username)]
+        return users.documents(call, sorted(people, key=lambda item: item.username), own=False)
 
     run.__doc__ = f"Return the people who follow a {word}. `id`: its name or id. Administrators only."
     return Action(f"{name}_follower_list", IdArguments, run, None)
@@ -151,7 +151,7 @@ def _group_dicts(call: OfficeCall, person: Person, face: Face) -> list[dict[str,
 
 def _user_dicts(call: OfficeCall, person: Person) -> list[dict[str, Any]]:
     known = call.service(People).by_ids(call.service(Follows).followed(person.id, "user")).values()
-    return [users.document(call, item, own=False) for item in known if call.service(People).seen(call.identity, item)]
+    return users.documents(call, (item for item in known if call.service(People).seen(call.identity, item)), own=False)
 
 
 _FOLLOWED: dict[str, Callable[[OfficeCall, Person], list[dict[str, Any]]]] = {

@@ -154,8 +154,7 @@ def people(call: OfficeCall, face: Face, key: UUID, *, inside: bool = False) -> 
         return []
     members: list[Member] = face.membership(call).members(key)
     known = call.service(People).by_ids(member.person_id for member in members)
+    shown = {row["id"]: row for row in users.documents(call, known.values(), own=False)}
     return [
-        users.document(call, known[member.person_id], own=False, capacity=member.capacity)
-        for member in members
-        if member.person_id in known
+        {**shown[str(member.person_id)], "capacity": member.capacity} for member in members if member.person_id in known
     ]

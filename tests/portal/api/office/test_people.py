@@ -247,3 +247,20 @@ def test_the_public_process_knows_no_account(people: OfficeWorld) -> None:
         " WHERE column_name IN ('username', 'password_hash', 'person_id', 'email')"
     ).fetchall()
     assert tables == []
+
+
+def test_datasets_that_a_person_made(people: OfficeWorld) -> None:
+    out = people.package("edi", owner_org="org-a", title="Terbit")
+    inner = people.package("edi", owner_org="org-a", title="Draf", private=True)
+    asked = {"id": "edi", "include_datasets": True}
+    own = people.result("user_show", asked, "edi")
+    assert own["number_created_packages"] == 2
+    assert [(row["id"], row["private"]) for row in own["datasets"]] == [(inner["id"], True), (out["id"], False)]
+    for who in ("ayu", "admin"):
+        seen = people.result("user_show", asked, who)
+        assert seen["number_created_packages"] == 1, who
+        assert [row["id"] for row in seen["datasets"]] == [out["id"]], who
+    listed = people.result("user_list", {"all_fields": True}, "ayu")
+    assert {row["name"]: row["number_created_packages"] for row in listed}["edi"] == 1
+    people.result("package_delete", {"id": out["id"]}, "edi")
+    assert people.result("user_show", asked, "ayu")["datasets"] == []
