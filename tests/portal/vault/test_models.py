@@ -8,7 +8,7 @@ from portal.kernel.db import open_engine
 from portal.vault import models
 from tests.portal.access.world import World
 
-AUDITORS = {"register", "duty", "grant_record", "opening"}
+AUDITORS = {"register", "duty", "grant_record", "opening", "index_card"}
 
 
 def test_models_and_migration_agree(world: World) -> None:
