@@ -44,6 +44,8 @@ class TokenRow:
     expires: datetime
     revoked: datetime | None
     last_used: datetime | None
+    #: the name of who made it for its owner; empty where he did himself
+    made_by: str = ""
 
 
 class Tokens:
@@ -57,16 +59,21 @@ class Tokens:
     def tokens(self, identity: Identity) -> list[TokenRow]:
         """The person's own tokens, newest first."""
         require(identity, Permission.TOKEN_OWN, Subject(person_id=identity.person_id))
-        table = models.token
-        query = select(
-            table.c.id,
-            table.c.name,
-            table.c.scopes,
-            table.c.created,
-            table.c.expires,
-            table.c.revoked,
-            table.c.last_used,
-        ).where(table.c.person_id == identity.person_id)
+        table, maker = models.token, models.person.alias()
+        query = (
+            select(
+                table.c.id,
+                table.c.name,
+                table.c.scopes,
+                table.c.created,
+                table.c.expires,
+                table.c.revoked,
+                table.c.last_used,
+                func.coalesce(func.nullif(maker.c.name, ""), maker.c.username, ""),
+            )
+            .outerjoin(maker, maker.c.id == table.c.made_by)
+            .where(table.c.person_id == identity.person_id)
+        )
         rows = self.session.execute(query.order_by(table.c.created.desc()))
         return [TokenRow(row[0], row[1], tuple(row[2]), *row[3:]) for row in rows]
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from io import BytesIO
+from uuid import uuid4
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -141,3 +143,21 @@ def test_agency_names_are_unique(office: Office) -> None:
     answer = post(admin, "/admin/instansi/baru", **fields)
     assert answer.status_code == 422
     assert "sudah dipakai" in answer.get_data(as_text=True)
+
+
+def test_the_account_page_says_who_made_a_token(office: Office) -> None:
+    client = office.sign_in("budi")
+    post(client, "/akun/token", page="/akun", name="milik sendiri", days="9", scopes="dataset:lihat")
+    assert "dibuat oleh" not in client.get("/akun").get_data(as_text=True)
+    with office.runtime.sessions["office"]() as session:
+        owner = session.scalar(select(models.person.c.id).where(models.person.c.email == "budi@contoh.id"))
+        maker = session.execute(select(models.person).where(models.person.c.email == "siti@contoh.id")).one()
+        session.execute(
+            models.token.insert().values(
+                id=uuid4(),
+                person_id=owner, name="pindahan", token_hash=b"x" * 32, scopes=[], made_by=maker.id,
+                expires=office.runtime.clock() + timedelta(days=1), created=office.runtime.clock(),
+            )
+        )  # fmt: skip
+        session.commit()
+    assert f"dibuat oleh {maker.name}" in client.get("/akun").get_data(as_text=True)
