@@ -120,10 +120,10 @@ class Both:
         self.second.upsert(told, refresh=refresh)
         return self.first.upsert(told, refresh=refresh)
 
-    def delete(self, ids: Iterable[str], *, refresh: bool = True) -> int:
+    def delete(self, ids: Iterable[str], *, refresh: bool = True, expunge: bool = True) -> int:
         told = list(ids)
-        self.second.delete(told, refresh=refresh)
-        return self.first.delete(told, refresh=refresh)
+        self.second.delete(told, refresh=refresh, expunge=expunge)
+        return self.first.delete(told, refresh=refresh, expunge=expunge)
 
     def close(self) -> None:
         self.first.close()
