@@ -112,7 +112,7 @@ class TableReader:
         return int(plan[0]["Plan"]["Plan Rows"])
 
     def stream(self, shape: Shape, question: Question) -> Iterator[tuple[Any, ...]]:
-        """Rows as Python values by a server-side cursor, as `shape.shown` orders them, ranks behind; memory stays flat."""
+        """Rows as values by a server-side cursor, in the order of `shape.shown`, ranks last; memory stays flat."""
         _known(shape)
         listed = [Piece(sql.SQL("t.{}").format(statements.name(item))) for item in shape.shown(question)]
         if question.fields is None:

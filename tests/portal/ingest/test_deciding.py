@@ -275,7 +275,12 @@ def test_T28_a_column_that_is_not_public_is_in_no_public_file(house: House) -> N
         "SELECT column_name FROM information_schema.columns WHERE table_schema = 'rows' AND table_name = %s",
         (f"t_{resource_id.hex}_1",),
     ).fetchall()
-    assert {name for (name,) in found} == {"_id", "kode", "jumlah"}
+    assert {name for (name,) in found} == {"_id", "kode", "jumlah", "_full_text"}
+    name = f"t_{resource_id.hex}_1"
+    assert house.count("public", f"SELECT count(*) FROM rows.{name} WHERE _full_text::text LIKE '%%sandi%%'") == 0
+    body = "convert_from(body, 'UTF8')"
+    assert house.count("public", f"SELECT count(*) FROM rows.{name}_p WHERE {body} LIKE '%%sandi%%'") == 0
+    assert house.count("public", f"SELECT count(*) FROM rows.{name}_p WHERE {body} LIKE '%%jumlah%%'") == 1
 
 
 def test_a_formula_in_a_cell_is_text_in_the_exports(house: House) -> None:
