@@ -34,7 +34,8 @@ class Known:
         call, (_, ours) = verdict.call, statuses(verdict)
         notes = [note for part in verdict.failed.values() for note in part]
         return (
-            any(fnmatchcase(call.action, pattern) for pattern in self.actions)
+            0 < ours < 500
+            and any(fnmatchcase(call.action, pattern) for pattern in self.actions)
             and any(fnmatchcase(call.who, pattern) for pattern in self.who)
             and (self.data == "*" or fnmatchcase(f"{call.note} {call.data!r}", self.data))
             and self.statuses in (None, statuses(verdict))

@@ -88,6 +88,15 @@ def test_known_differences_excuse_what_they_name_and_no_more() -> None:
     assert all(item.reason and item.actions for item in known.load())
 
 
+def test_no_known_difference_excuses_a_breakdown() -> None:
+    call = Call("package_create", {"title": "a\x00b"})
+    broken = verdict(good({}), bad(500, __type="Internal Server Error", message="x"), call)
+    refused = verdict(good({}), bad(409, __type="Validation Error", title=["x"]), call)
+    known.excuse([broken, refused], known.load())
+    assert not broken.good
+    assert refused.good
+
+
 def test_each_sides_names_and_ids_are_filled_in() -> None:
     HERE.kept["ds"] = "x-1"
     assert HERE.filled({"id": "$ds", "q": "name:dx§ id:${ds}", "n": [1, "$nichts"]}) == {
