@@ -109,7 +109,8 @@ def test_T40_no_foreign_draft_is_there_and_no_address_breaks(
         for agency in (OWN, FOREIGN):
             client = signed_in(office, world, role, agency, sessions)
             for rule in rules:
-                status = client.get(draft.address(rule)).status_code
+                with client.get(draft.address(rule)) as got:
+                    status = got.status_code
                 if status >= 500:
                     faults[role, agency, rule.rule] = status
                 if rule.rule in dataset_rules and agency == FOREIGN and status not in {403, 404}:
@@ -142,7 +143,9 @@ def answer(client: FlaskClient, about: Target, rule: Rule) -> tuple[int, bytes, 
     """Status, body without ids and form tokens, statements."""
     with counted_statements() as log:
         got = client.get(about.address(rule))
-    tokens = (str(about.dataset_id), about.dataset_id.hex, str(about.resource_id), about.resource_id.hex, about.name)
+    ids = (str(about.dataset_id), about.dataset_id.hex, str(about.resource_id), about.resource_id.hex)
+    # an address that takes a language says the first letters of what it was given
+    tokens = (*ids, about.name, about.name[:20])
     return got.status_code, masked_body(got.get_data(), tokens), cost(log)
 
 
@@ -185,7 +188,8 @@ def test_no_list_of_the_office_names_what_is_exempt(office: Office, world: World
         client = signed_in(office, world, role, OWN, sessions)
         for path in plain:
             for tail in ("", "?lang=en", "?q=rumah+aman"):
-                body = client.get(path + tail).get_data().lower()
+                with client.get(path + tail) as got:
+                    body = got.get_data().lower()
                 assert [word for word in words if word in body] == [], (role, path)
 
 
