@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import ckan_load
-from bench.ckan_client import Storm, storm
+from bench.ckan_client import CONNECTIONS, Storm, storm
 from bench.ckan_sites import Site, ours, reference
 from bench.ckan_work import ROWS, Plan, Row, make_table
 from bench.measure import machine
@@ -71,7 +71,8 @@ class Run:
 
     def markdown(self) -> str:
         """The table of docs/performance.md."""
-        lines = [f"_{machine()}; {self.size:,} datasets, 2 workers each, 4 connections_", ""]
+        workers = ", ".join(f"{name} {len(sizes) or 'an unknown number of'}" for name, sizes in self.memory.items())
+        lines = [f"_{machine()}; {self.size:,} datasets, web workers: {workers}; {CONNECTIONS} connections_", ""]
         lines += ["| " + " | ".join(HEAD) + " |", "|" + " --- |" * len(HEAD)]
         lines += ["| " + " | ".join(item.cells()) + " |" for item in self.figures]
         for title, there, here, bar in self.loads:
