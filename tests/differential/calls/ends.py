@@ -1,4 +1,4 @@
-"""The world is taken down again, so that a long-lived CKAN stays as it was."""
+"""The world's main things are taken down again; scratch datasets of other families stay in a long-lived CKAN."""
 
 from __future__ import annotations
 
