@@ -9,12 +9,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import blake2b
-from importlib.metadata import version
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Response, request
+from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.api.limits import ARRIVAL, READ, ActionLimits, Buckets, of_address
@@ -41,8 +39,6 @@ _PREFIXES = ("/api/3/action/", "/api/action/")
 _HEADERS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "CONTENT_TYPE")
 #: A question about the time has another answer tomorrow.
 _CLOCK = b"NOW"
-_TAG = "portal.etag"
-RELEASE = version("portal-data-kabupaten")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +80,7 @@ class AnswerMemory:
             elif answer is not None:
                 self._forget(key)
                 answer = None
-        # who has the answer already is told so by the application, from the validator alone
+        # who may have the answer already is told so by the application
         if answer is not None and "HTTP_IF_NONE_MATCH" not in environ and self._charged(environ):
             start_response(answer.status, list(answer.headers))
             return [answer.body]
@@ -103,7 +99,6 @@ class AnswerMemory:
             said.append((status, list(headers)))
             return start_response(status, headers, exc_info)
 
-        environ[_TAG] = _tag(key, stamp)
         with self._stamps.holding(stamp):
             chunks = self._app(environ, started)
         if not said or not said[-1][0].startswith("200"):
@@ -161,23 +156,8 @@ def _key(environ: WSGIEnvironment) -> tuple[object, ...] | None:
     return (method, path, query, body, *(environ.get(name, "") for name in _HEADERS))
 
 
-def _tag(key: tuple[object, ...], stamp: Stamp) -> str:
-    """A validator of an answer that nobody has to read for it: the same question of the same catalogue and index, by
-    the same release of this program, has the same bytes."""
-    return blake2b(repr((RELEASE, key, stamp)).encode("utf-8", "replace"), digest_size=16).hexdigest()
-
-
-def mark(response: Response) -> Response:
-    """Give a good answer to a question by address its validator."""
-    tag = request.environ.get(_TAG)
-    if tag is not None and request.method == "GET" and response.status_code == 200:
-        response.set_etag(tag)
-    return response
-
-
 def install(app: Flask, runtime: Runtime) -> None:
     """Put the memory of answers before the application, behind what reads a proxy's headers."""
-    app.after_request_funcs.setdefault("api", []).append(mark)
     scope = runtime.scope()
     stamps, limits = scope.service(Stamps), scope.service(ActionLimits)
     outer = app.wsgi_app

@@ -86,7 +86,11 @@ def package_search(call: Call, args: SearchArguments) -> object:
     `facet.field` (a JSON list), `facet.limit`, `facet.mincount`, `ext_bbox` (west,south,east,north in degrees), and,
     beyond CKAN, `ext_relation`; `did_you_mean` comes with results found by forgiving typing errors."""
     query = checked_query(call, args)
-    found = Results((), 0) if args.abort_search else Pager(call.engine, call.queries.memory, call.queries.browse).page(query)
+    found = (
+        Results((), 0)
+        if args.abort_search
+        else Pager(call.engine, call.queries.memory, call.queries.browse).page(query)
+    )
     return composed(call, args, found, _rows(call, args, found))
 
 

@@ -90,7 +90,7 @@ def tag_show(call: Call, args: TagShowArguments) -> object:
 
 
 def _of_vocabulary(call: Call, args: TagArguments) -> list[vocabularies.VocabularyTag]:
-    """The tags of the vocabulary that hold every word. Without words an unknown vocabulary raises NotFound, as there."""
+    """The tags of the vocabulary that hold every word. Raises NotFound for an unknown one without words, as CKAN."""
     key = vocabularies.vocabulary_id(call, args.vocabulary_id or "")
     if key is None:
         if args.words:

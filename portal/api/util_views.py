@@ -55,5 +55,5 @@ for _address in ADDRESSES:
 def texts(lang: str) -> Response:
     """CKAN's texts for its own scripts: there are none here."""
     if lang not in LANGUAGES:
-        raise BadRequest(f"Unknown locale: {lang[:20]}")
+        raise BadRequest("Unknown locale")
     return Response(b"{}", content_type=envelope.JSON)

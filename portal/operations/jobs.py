@@ -294,7 +294,7 @@ def _close_ended(connection: psycopg.Connection[Any], grace: float) -> None:
 
 
 def tidy(connection: psycopg.Connection[Any], days: int = 90) -> int:
-    """Delete what ended (jobs) or was told (events) more than `days` days ago; how many progress rows went. Autocommit."""
+    """Delete what ended or was told more than `days` days ago; how many progress rows went. Autocommit."""
     connection.execute(
         "DELETE FROM jobs.procrastinate_jobs j USING operations.progress p"
         " WHERE p.job_id = j.id AND p.finished < now() - make_interval(days => %s)",

@@ -173,7 +173,7 @@ def guesses(rule: Rule, secret: Secret) -> list[str]:
             for item in secret.resource_ids
             for t in tiles
         ]
-    names = sorted(rule.arguments)
+    names = sorted(set(rule.arguments) & set(rule._converters))  # the others are fixed by the route
     numbers = {name for name in names if type(rule._converters[name]).__name__ == "IntegerConverter"}
     choices = [("1",) if name in numbers else natural.get(name, texts) for name in names]
     return [_fill(rule, dict(zip(names, values, strict=True))) for values in product(*choices)]
