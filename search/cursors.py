@@ -16,7 +16,7 @@ Key = int | float | str
 #: Types of the sort keys: dates are microseconds since 1970.
 TYPES: dict[SortKey, type[int] | type[float] | type[str]] = {
     "score": float, "modified": int, "created": int, "issued": int, "downloads": int,
-    "title": str, "name": str,
+    "title": str, "name": str, "id": str,
 }  # fmt: skip
 _LONGEST = 4_000
 

@@ -35,7 +35,7 @@ from search.results import Facet, FacetItem
 Json = dict[str, Any]
 _SORT: dict[SortKey, str] = {
     "score": "_score", "modified": "modified", "created": "created", "issued": "issued",
-    "downloads": "downloads", "title": "title_order", "name": "name",
+    "downloads": "downloads", "title": "title_order", "name": "name", "id": "id",
 }  # fmt: skip
 _NOTHING: Json = {"match_none": {}}
 MOST_WORDS = 64

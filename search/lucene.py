@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -46,7 +47,7 @@ _SORTS: dict[str, SortKey] = {
     "score": "score", "relevance": "score", "metadata_modified": "modified", "modified": "modified",
     "metadata_created": "created", "created": "created", "issued": "issued", "title": "title",
     "title_string": "title", "name": "name", "views_recent": "downloads", "views_total": "downloads",
-    "downloads": "downloads",
+    "downloads": "downloads", "id": "id",
 }  # fmt: skip
 
 
@@ -87,13 +88,17 @@ def parse_sort(text: str) -> tuple[Sort, ...]:
             continue
         if len(words) > 2 or (words[-1].lower() not in ("asc", "desc") and len(words) == 2):
             raise QuerySyntaxError("urutan tidak dapat dibaca")
-        if words[0] == "id":  # every order ends with the id anyhow
-            continue
         key = _SORTS.get(words[0])
         if key is None:
             raise QuerySyntaxError("urutan menurut kolom ini tidak didukung")
         keys.setdefault(key, Sort(key, descending=len(words) == 2 and words[1].lower() == "desc"))
-    return tuple(keys.values()) or RELEVANCE
+    return order_of(keys.values())
+
+
+def order_of(keys: Iterable[Sort]) -> tuple[Sort, ...]:
+    """The keys, by relevance when there are none; an ascending id at the end is what every order ends with anyhow."""
+    found = tuple(keys)
+    return (found[:-1] if len(found) > 1 and found[-1] == Sort("id") else found) or RELEVANCE
 
 
 def parse_bbox(text: str) -> Bounds:

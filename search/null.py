@@ -182,8 +182,8 @@ def _key(name: SortKey, document: SearchDocument, score: float) -> Key:
         return score
     if name in moments:
         return micros(moments[name])
-    if name == "downloads":
-        return document.downloads
+    if name in ("downloads", "id"):
+        return document.downloads if name == "downloads" else document.id
     return sort_title(document.title) if name == "title" else document.name
 
 

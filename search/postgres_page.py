@@ -15,7 +15,7 @@ from search.results import Facet, FacetItem
 
 _COLUMNS: dict[SortKey, LiteralString] = {
     "score": "score", "modified": "modified", "created": "created", "issued": "issued",
-    "downloads": "downloads", "title": "title_order", "name": "name",
+    "downloads": "downloads", "title": "title_order", "name": "name", "id": "id",
 }  # fmt: skip
 
 _HITS = """
@@ -92,7 +92,7 @@ class Page:
         # without a score every row weighs the same, and an index may give the order
         sort = tuple(part for part in query.sort if (request.scored and not plain) or part.key != "score")
         columns: list[sql.Composable] = [
-            sql.Identifier(_COLUMNS[part.key]) for part in query.sort if part.key != "score"
+            sql.Identifier(_COLUMNS[part.key]) for part in query.sort if part.key not in ("score", "id")
         ]
         bind = self._compiler.bind
         after = self._after(sort)
@@ -140,6 +140,8 @@ class Page:
             column, value = sql.Identifier(_COLUMNS[part.key]), bind(keys[part.key])
             if TYPES[part.key] is float:
                 value = sql.SQL("{}::float8").format(value)
+            elif part.key == "id":
+                value = sql.SQL("{}::uuid").format(value)
             sign = sql.SQL("<" if part.descending else ">")
             # the first comparison repeats what the rest says, so that an index can start there
             condition = sql.SQL("({c} {s}= {v} AND ({c} {s} {v} OR {rest}))").format(

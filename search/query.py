@@ -119,7 +119,7 @@ class Boost:
 Node = All | Words | Phrase | Term | Prefix | Wildcard | Fuzzy | Range | And | Or | AtLeast | Not | Boost
 
 Relation = Literal["intersects", "within"]
-SortKey = Literal["score", "modified", "created", "issued", "title", "name", "downloads"]
+SortKey = Literal["score", "modified", "created", "issued", "title", "name", "downloads", "id"]
 
 
 @dataclass(frozen=True, slots=True)

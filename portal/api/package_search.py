@@ -24,8 +24,8 @@ from search.base import MOST_FACET_VALUES, MOST_FACETS
 from search.documents import Bounds
 from search.errors import QuerySyntaxError
 from search.fields import FACET_ALIASES, FACETS, counted_name
-from search.lucene import parse_bbox, parse_fq, parse_q, parse_sort
-from search.query import RELEVANCE, All, FacetRequest, Node, Or, SearchQuery, Sort, SortKey, Words
+from search.lucene import order_of, parse_bbox, parse_fq, parse_q, parse_sort
+from search.query import All, FacetRequest, Node, Or, SearchQuery, Sort, SortKey, Words
 from search.results import FacetItem, Results
 
 DEFAULT_SORT = "score desc, metadata_modified desc"
@@ -182,14 +182,12 @@ def _order(text: str) -> tuple[Sort, ...]:
     for words in (part.split() for part in text.split(",")) if text.strip() else ():
         if len(words) != 2 or words[1].lower() not in ("asc", "desc"):
             raise SearchQueryError(_("urutan (sort) tidak dapat dibaca"))
-        if words[0] == "id":  # every order ends with the id anyhow
-            continue
         try:
             key = parse_sort(" ".join(words))[0]
         except QuerySyntaxError:
             continue
         kept.setdefault(key.key, key)
-    return tuple(kept.values()) or RELEVANCE
+    return order_of(kept.values())
 
 
 def _asked(args: SearchArguments, plugin_facets: frozenset[str]) -> tuple[FacetRequest, ...]:

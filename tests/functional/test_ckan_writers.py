@@ -18,7 +18,7 @@ from ckanapi import NotAuthorized, NotFound, RemoteCKAN, ValidationError
 
 from tests.differential.house import working
 from tests.portal.api.office.world import OfficeWorld, made_world
-from tests.serving import served
+from tests.serving import environment, served
 from tests.support import DatabaseFactory, Databases
 
 #: What may differ between two portals that hold the same datasets: moments and people of the portal itself.
@@ -105,7 +105,9 @@ def filled(portals: tuple[Portal, Portal]) -> tuple[Portal, Portal]:
 def ckanapi(*words: str, given: str = "") -> str:
     """The command line; what it wrote."""
     command = [str(Path(sys.executable).with_name("ckanapi")), *words]
-    found = subprocess.run(command, input=given, capture_output=True, text=True, timeout=240, check=False)
+    found = subprocess.run(
+        command, input=given, capture_output=True, text=True, timeout=240, check=False, env=environment()
+    )
     assert found.returncode == 0, found.stderr
     return found.stdout
 

@@ -261,9 +261,22 @@ class EngineContract:
         assert order((Sort("modified"),)) == [item.name for item in documents]
         assert order(TITLE) == [item.name for item in sorted(documents, key=lambda item: item.title.lower())]
         assert order(MOST_DOWNLOADED)[:3] == ["jumlah-penduduk", "prevalensi-stunting", "produksi-bawang"]
+        assert order((Sort("id"),)) == [item.name for item in sorted(documents, key=lambda item: item.id)]
+        assert order((Sort("id", descending=True),)) == order((Sort("id"),))[::-1]
         assert order((Sort("name", descending=True),)) == sorted((item.name for item in documents), reverse=True)
 
-    @pytest.mark.parametrize("sort", [RELEVANCE, NEWEST, TITLE, MOST_DOWNLOADED, (Sort("created"), Sort("issued"))])
+    @pytest.mark.parametrize(
+        "sort",
+        [
+            RELEVANCE,
+            NEWEST,
+            TITLE,
+            MOST_DOWNLOADED,
+            (Sort("created"), Sort("issued")),
+            (Sort("id"),),
+            (Sort("id", descending=True),),
+        ],
+    )
     @pytest.mark.parametrize("tree", [All(), Words("kabupaten brebes"), Term("state", "active")])
     def test_cursors_and_starts_walk_the_same_pages(self, loaded: Engine, sort: tuple[Sort, ...], tree: Node) -> None:
         whole = loaded.search(SearchQuery(tree=tree, sort=sort, rows=100))
