@@ -27,6 +27,9 @@ LOOKED_FOR: Mapping[str, str] = {
     "help_show": "name",
 }
 
+#: Where CKAN complains of another name than the argument's.
+_COMPLAINED_OF = {"package_show": "name_or_id"}
+
 
 def look(action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The arguments with an id that is one value: a list of one (a key given once in a form) is its only item.
@@ -40,5 +43,5 @@ def look(action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         return {**data, key: value[0]}
     if isinstance(value, list | dict):
-        raise Invalid(fields={key: (_("Harus berupa teks"),)})
+        raise Invalid(fields={_COMPLAINED_OF.get(action, key): (_("Harus berupa teks"),)})
     return data
