@@ -50,6 +50,8 @@ def install(app: Flask, audience: Audience, *, secure: bool) -> None:
             del response.headers["Content-Encoding"]
         for name, value in BASE.items():
             response.headers.setdefault(name, value)
+        # Cache-Control says it; a moment in the answer would make two equal answers differ
+        response.headers.pop("Expires", None)
         if secure:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if audience == "office":
