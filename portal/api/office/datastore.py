@@ -235,7 +235,12 @@ def _target(call: OfficeCall, name: str, *, force: bool) -> tuple[Tables, Resour
     return tables, draft
 
 
-def _append(tables: Tables, target: ResourceView | Draft, batch: Batch) -> Written:
+def _append(tables: Tables, target: ResourceView | Draft, batch: Batch) -> Written | None:
+    """The batch written; None for a batch without rows, which asks for the right to write all the same."""
+    if not batch.records:
+        if not isinstance(target, Draft):
+            tables.live.open(tables.call.identity, target.dataset_id)
+        return None
     if isinstance(target, Draft):
         return tables.drafts.append(target.opened, target.row, batch)
     return tables.live.append(tables.call.identity, target, batch)
@@ -247,7 +252,7 @@ def datastore_upsert(call: OfficeCall, args: given.UpsertArguments) -> object:
     records = live_checks.as_records(args.records)
     tables, target = _target(call, args.resource_id, force=args.force)
     batch = Batch(records=records, method=args.method, returning=args.include_records, dry=args.dry_run)
-    written = _append(tables, target, batch) if records else None
+    written = _append(tables, target, batch)
     said: dict[str, Any] = {
         name: getattr(args, name) for name in ("method", "dry_run") if name in args.model_fields_set
     }

@@ -178,6 +178,17 @@ def test_structures_that_are_refused(ckan: OfficeWorld, private: bool, data: dic
     assert len(rows(ckan, resource)) == 1
 
 
+def test_an_empty_batch_asks_for_the_right_to_write_too(ckan: OfficeWorld) -> None:
+    resource = table(ckan, fields=[{"id": "k", "type": "text"}])
+    empty = {"resource_id": resource, "records": []}
+    assert [ckan.call("datastore_upsert", empty, who)[0] for who in (None, "tamu", "joko", "siti")] == [
+        403,
+        403,
+        403,
+        200,
+    ]
+
+
 def test_wrong_shapes_altogether(ckan: OfficeWorld) -> None:
     for fields in ("x", [1], {"id": "a"}):
         status, error = ckan.error("datastore_create", {"resource_id": shared(ckan, False), "fields": fields})
