@@ -26,3 +26,9 @@ def brebes(
     with made_world(made, tmp_path_factory.mktemp("brebes"), "brebes") as world:
         yield world
     database_factory.drop(made)
+
+
+@pytest.fixture(params=["terbit", "draf"])
+def private(request: pytest.FixtureRequest) -> bool:
+    """Every verb of the datastore works on published tables and on drafts."""
+    return bool(request.param == "draf")
