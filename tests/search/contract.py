@@ -12,9 +12,7 @@ from search.errors import QuerySyntaxError
 from search.fields import FACETS
 from search.lucene import parse_fq, parse_q
 from search.query import (
-    MOST_DOWNLOADED,
     NEWEST,
-    RELEVANCE,
     TITLE,
     All,
     And,
@@ -34,10 +32,8 @@ from search.query import (
     Wildcard,
     Words,
 )
-from search.results import Results
+from tests.search.contract_pages import PageContract, names
 from tests.search.corpus import BREBES, SALEM, START, corpus, document, uid
-
-NAMES = {item.id: item.name for item in corpus()}
 
 #: What a citizen types, and what must be among the first three.
 RELEVANT = [
@@ -79,12 +75,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
-def names(results: Results) -> list[str]:
-    """The names of the documents found, in order."""
-    return [NAMES.get(identity, identity) for identity in results.ids]
-
-
-class EngineContract:
+class EngineContract(PageContract):
     """The module brings a fixture `loaded`: an engine that holds the corpus and is only read."""
 
     def found(self, engine: Engine, node: Node, **values: object) -> set[str]:
@@ -251,52 +242,6 @@ class EngineContract:
         for name in [*HOSTILE, "Facet", "facet.x", "_id", "a" * 65]:
             with pytest.raises(QuerySyntaxError):
                 loaded.search(SearchQuery(facets=(FacetRequest(name),)))
-
-    def test_orders(self, loaded: Engine) -> None:
-        def order(sort: tuple[Sort, ...]) -> list[str]:
-            return names(loaded.search(SearchQuery(sort=sort, rows=100)))
-
-        documents = corpus()
-        assert order(NEWEST) == [item.name for item in reversed(documents)]
-        assert order((Sort("modified"),)) == [item.name for item in documents]
-        assert order(TITLE) == [item.name for item in sorted(documents, key=lambda item: item.title.lower())]
-        assert order(MOST_DOWNLOADED)[:3] == ["jumlah-penduduk", "prevalensi-stunting", "produksi-bawang"]
-        assert order((Sort("id"),)) == [item.name for item in sorted(documents, key=lambda item: item.id)]
-        assert order((Sort("id", descending=True),)) == order((Sort("id"),))[::-1]
-        assert order((Sort("name", descending=True),)) == sorted((item.name for item in documents), reverse=True)
-
-    @pytest.mark.parametrize(
-        "sort",
-        [
-            RELEVANCE,
-            NEWEST,
-            TITLE,
-            MOST_DOWNLOADED,
-            (Sort("created"), Sort("issued")),
-            (Sort("id"),),
-            (Sort("id", descending=True),),
-        ],
-    )
-    @pytest.mark.parametrize("tree", [All(), Words("kabupaten brebes"), Term("state", "active")])
-    def test_cursors_and_starts_walk_the_same_pages(self, loaded: Engine, sort: tuple[Sort, ...], tree: Node) -> None:
-        whole = loaded.search(SearchQuery(tree=tree, sort=sort, rows=100))
-        assert whole.cursor is None
-        walked: list[str] = []
-        cursor: str | None = None
-        for start in range(0, len(whole.ids), 5):
-            by_start = loaded.search(SearchQuery(tree=tree, sort=sort, rows=5, start=start))
-            page = loaded.search(SearchQuery(tree=tree, sort=sort, rows=5, cursor=cursor))
-            assert page.ids == by_start.ids
-            assert page.total == whole.total
-            walked += page.ids
-            cursor = page.cursor
-        assert tuple(walked) == whole.ids
-        assert cursor is None
-
-    def test_rows_may_be_none(self, loaded: Engine) -> None:
-        results = loaded.search(SearchQuery(rows=0, facets=(FacetRequest("tags"),)))
-        assert (results.ids, results.total, results.cursor) == ((), len(corpus()), None)
-        assert results.facets[0].items
 
     def test_one_call_a_page_and_one_more_when_nothing_is_found(self, loaded: Engine) -> None:
         facets = tuple(FacetRequest(name) for name in FACETS)

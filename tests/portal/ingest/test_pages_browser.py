@@ -39,6 +39,13 @@ class Site:
     shown: dict[str, tuple[str, str]]
 
 
+def _validated(pages: Pages, title: str, minutes: str) -> UUID:
+    """A dataset that its checker has validated."""
+    made = pages.submitted(judul=title)
+    pages.post("wati", f"/data/{made}/periksa/validasi", minutes=minutes, method="Pencocokan")
+    return made
+
+
 def _addresses(pages: Pages) -> dict[str, tuple[str, str]]:
     """Name of a page → who sees it and where."""
     draft = pages.new((MESSY, "posyandu_kecamatan_2024.csv"))
@@ -51,10 +58,8 @@ def _addresses(pages: Pages) -> dict[str, tuple[str, str]]:
     pages.post("siti", f"/data/{several}/berkas/urutan", berkas=str(moved), arah="naik")
     loaded = pages.loaded(judul="Jumlah puskesmas per kecamatan, 2024")
     checked = pages.submitted(judul="Jumlah bidan per kecamatan, 2024", jenis_data="statistik_sektoral")
-    waiting = pages.submitted(judul="Jumlah apotek per kecamatan, 2024")
-    pages.post("wati", f"/data/{waiting}/periksa/validasi", minutes="BA-2/2026", method="Pencocokan")
-    ready = pages.submitted(judul="Jumlah klinik per kecamatan, 2024")
-    pages.post("wati", f"/data/{ready}/periksa/validasi", minutes="BA-3/2026", method="Pencocokan")
+    waiting = _validated(pages, "Jumlah apotek per kecamatan, 2024", "BA-2/2026")
+    ready = _validated(pages, "Jumlah klinik per kecamatan, 2024", "BA-3/2026")
     pages.post("kepala", f"/data/{ready}/persetujuan", acts="publikasi")
     pages.post("pita", f"/data/{ready}/tetapkan", sifat="publik")
     out = pages.released(judul="Jumlah rumah sakit per kecamatan, 2024")
