@@ -18,11 +18,11 @@ from portal.accounts import models
 from portal.accounts.capacities import Capacity
 from portal.accounts.membership import Member
 from portal.accounts.organizations import Organization, organization_of
-from portal.accounts.people import as_id
 from portal.audit.service import AuditService as Audit
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.identity import Identity
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
@@ -46,7 +46,7 @@ class Groups:
 
     def find(self, name_or_id: str) -> Organization | None:
         """The group of that name or id, whatever its state."""
-        key = as_id(name_or_id)
+        key = as_uuid(name_or_id)
         row = self.session.execute(
             select(*_COLUMNS).where(_G.c.id == key if key else _G.c.name == name_or_id)
         ).one_or_none()

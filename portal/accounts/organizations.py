@@ -13,11 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from portal.accounts import models
-from portal.accounts.people import as_id
 from portal.audit.service import AuditService as Audit
 from portal.kernel.decisions import require
 from portal.kernel.errors import Conflict, NotFound
 from portal.kernel.identity import Identity
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
@@ -70,7 +70,7 @@ class Organizations:
 
     def find(self, name_or_id: str) -> Organization | None:
         """The agency of that name or id, whatever its state."""
-        key = as_id(name_or_id)
+        key = as_uuid(name_or_id)
         where = _A.c.id == key if key else _A.c.name == name_or_id
         row = self.session.execute(select(*_COLUMNS).where(where)).one_or_none()
         return None if row is None else organization_of(row)

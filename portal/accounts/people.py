@@ -16,6 +16,7 @@ from portal.audit.service import AuditService as Audit
 from portal.kernel.decisions import decide, require
 from portal.kernel.errors import NotFound
 from portal.kernel.identity import Identity, Role
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 
 MOST_PEOPLE = 1_000
@@ -82,14 +83,6 @@ def query_people() -> Select[Any]:
     )  # fmt: skip
 
 
-def as_id(text: str) -> UUID | None:
-    """The id, or None for what is no UUID."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 class People:
     """The register of people under CKAN's verbs. Identity first; no commit."""
 
@@ -100,7 +93,7 @@ class People:
 
     def find(self, name_or_id: str) -> Person | None:
         """The person of that username or id, whoever asks: for the house's own use."""
-        key = as_id(name_or_id)
+        key = as_uuid(name_or_id)
         where = _P.c.id == key if key else _P.c.username == name_or_id
         row = self.session.execute(query_people().where(where)).one_or_none()
         return None if row is None else Person(**row._mapping)
@@ -163,7 +156,7 @@ class People:
 
     def taken(self, username: str, but: UUID | None = None) -> bool:
         """Whether another person bears the username, or has it as his id."""
-        key = as_id(username)
+        key = as_uuid(username)
         query = select(_P.c.id).where(_P.c.id == key if key else _P.c.username == username)
         if but is not None:
             query = query.where(_P.c.id != but)

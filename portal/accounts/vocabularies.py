@@ -10,10 +10,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import models
-from portal.accounts.people import as_id
 from portal.audit.service import AuditService as Audit
 from portal.kernel.decisions import require
 from portal.kernel.identity import Identity
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 
 _V, _T = models.vocabulary, models.vocabulary_tag
@@ -45,7 +45,7 @@ class Vocabularies:
 
     def find(self, name_or_id: str) -> Vocabulary | None:
         """The vocabulary of that name or id."""
-        key = as_id(name_or_id)
+        key = as_uuid(name_or_id)
         return next((item for item in self.all() if name_or_id == item.name or key == item.id), None)
 
     def create(self, identity: Identity, name: str, tags: Sequence[str], key: UUID | None = None) -> UUID:

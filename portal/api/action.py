@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from portal.api.arguments import Arguments
 from portal.api.queries import Queries
@@ -67,12 +66,3 @@ class Action:
 
 
 Registry = Mapping[str, Action]
-
-
-def is_uuid(text: str) -> bool:
-    """Whether the text is an id."""
-    try:
-        UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -26,8 +26,8 @@ from portal.api.people import PageArguments, account_needed
 from portal.api.references import RefArguments
 from portal.catalog import addresses, models
 from portal.catalog.ckan_document import timestamp
-from portal.catalog.reader import as_uuid
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 MOST_ACTS = 100

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from portal.api.action import Call
 from portal.catalog import models
-from portal.catalog.reader import as_uuid
+from portal.kernel.ids import as_uuid
 
 GroupKind = Literal["organization", "group"]
 

@@ -7,13 +7,14 @@ from typing import Any, Literal
 from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from portal.api import found
-from portal.api.action import Action, Call, is_uuid
+from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
 from portal.api.arguments import Arguments, Flag, Names, Natural, Text, as_natural
 from portal.api.queries import GroupFilter, GroupRow, GroupSort
 from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 Kind = Literal["organization", "group"]
@@ -156,7 +157,7 @@ def _order(text: str) -> tuple[GroupSort, bool]:
 
 def _one(call: Call, name_or_id: str, kind: Kind) -> GroupRow:
     for row in _rows(call, GroupFilter(names=(name_or_id,), limit=2), kind):
-        if name_or_id == row.name or (is_uuid(name_or_id) and name_or_id.lower() == str(row.id)):
+        if name_or_id == row.name or (as_uuid(name_or_id) is not None and name_or_id.lower() == str(row.id)):
             return row
     raise NotFound
 

@@ -30,7 +30,8 @@ from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
 from portal.catalog import models
-from portal.catalog.reader import CatalogReader, as_uuid
+from portal.catalog.reader import CatalogReader
+from portal.kernel.ids import as_uuid
 from search.query import Sort
 
 if TYPE_CHECKING:

@@ -8,10 +8,11 @@ from typing import Any
 import orjson
 from sqlalchemy import text
 
-from portal.catalog.reader import CatalogReader, as_uuid
+from portal.catalog.reader import CatalogReader
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 
 _TABLE = text("""
     SELECT r.id, r.version, r.dataset_id, d.name AS dataset_name, d.title AS dataset_title, r.name, r.kind, r.format,

@@ -8,11 +8,12 @@ import orjson
 from pydantic import AliasChoices, Field
 
 from portal.api import vocabularies
-from portal.api.action import Action, Call, is_uuid
+from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, spliced
 from portal.api.arguments import Arguments, Flag, IdArguments, Natural, Text, Texts
 from portal.catalog import addresses
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 MOST_WORDS = 20
@@ -104,7 +105,7 @@ def _name(call: Call, name_or_id: str) -> str | None:
     """The tag's name. An id follows from the name and leads back only by looking through the tags in use."""
     if call.queries.has_tag(name_or_id):
         return name_or_id
-    if not is_uuid(name_or_id):
+    if as_uuid(name_or_id) is None:
         return None
     wanted = name_or_id.lower()
     names = call.queries.tags((), None, 0)

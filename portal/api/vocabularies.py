@@ -13,8 +13,8 @@ from portal.api.arguments import NoArguments
 from portal.api.errors import FieldText
 from portal.api.references import MaybeRefArguments
 from portal.catalog import models
-from portal.catalog.reader import as_uuid
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 _V, _T = models.vocabulary, models.vocabulary_tag

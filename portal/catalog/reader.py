@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalog import models
 from portal.kernel.errors import Gone, NotFound
+from portal.kernel.ids import as_uuid
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +106,6 @@ class ThemeRow:
 
 #: How many datasets of the same subject are compared for "similar data".
 COMPARED = 300
-
-
-def as_uuid(text: str) -> UUID | None:
-    """The text as a UUID, or None."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 class CatalogReader:

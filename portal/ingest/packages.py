@@ -30,6 +30,7 @@ from portal.ingest.people import AgencyFacts
 from portal.kernel.decisions import decide, require
 from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.identity import Identity, Role
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 
 #: How long a change waits for the release before it: an upload's takes a second or two.
@@ -247,10 +248,9 @@ class Packages:
 
     def find(self, identity: Identity, ref: str) -> UUID | None:
         """The id of a dataset that is not out, by id or by name among those that the caller's duties cover."""
-        try:
-            return UUID(ref)
-        except ValueError:
-            pass
+        key = as_uuid(ref)
+        if key is not None:
+            return key
         if not self._desk.access.may_list(identity):
             return None
         return self._desk.access.enter(self._desk.access.list_pass(identity, "api")).datasets.find(ref)

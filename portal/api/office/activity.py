@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from portal.accounts.activities import Act, Activities
 from portal.accounts.follows import Follows
-from portal.accounts.people import People, as_id
+from portal.accounts.people import People
 from portal.api import activity as public
 from portal.api import found as published
 from portal.api.action import Action
@@ -36,6 +36,7 @@ from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
@@ -257,7 +258,7 @@ def dashboard_mark_activities_old(call: OfficeCall, _args: NoArguments) -> objec
 
 def _act(call: OfficeCall, key_text: str) -> PackageAct | Act:
     """An act that the caller may see. Raises NotFound."""
-    key = as_id(key_text)
+    key = as_uuid(key_text)
     act = call.service(Activities).get(key) if key and call.identity.signed_in else None
     if act is not None and _visible(call, act):
         return act
@@ -292,7 +293,7 @@ def activity_diff(call: OfficeCall, args: DiffArguments) -> object:
     public.need_part(args)
     act = public.one(call, args.id)
     after = orjson.loads(act.doc) if act.doc else {}
-    owner = as_id(str(after.get("owner_org") or ""))
+    owner = as_uuid(str(after.get("owner_org") or ""))
     require(call.identity, Permission.DATASET_EDIT, Subject(agency_id=owner))
     earlier = public.package_acts(call.queries.session, ActFilter(datasets=[act.dataset_id], before=act.at, limit=1))
     if not earlier:

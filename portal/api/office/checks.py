@@ -12,11 +12,11 @@ from uuid import UUID
 from pydantic import Field
 from pydantic_core import PydanticCustomError
 
-from portal.accounts.people import as_id
 from portal.accounts.secrets import check_password
 from portal.api.arguments import as_lax_flag, as_text
 from portal.api.errors import IntegrityError
 from portal.kernel.errors import Invalid
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 #: A value that a validator of this module looks at; absent and null are alike, as in CKAN.
@@ -118,7 +118,7 @@ class Checks:
 
     def id(self, name: str, value: Any) -> UUID | None:
         """An id of the caller's choice; ours are UUIDs."""
-        key = as_id(value) if isinstance(value, str) else None
+        key = as_uuid(value) if isinstance(value, str) else None
         if key is None:
             self.fail(name, _("Harus berupa UUID"))
         return key

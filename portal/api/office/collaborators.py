@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from portal.access.rows import CollaboratorDuty, CollaboratorRow
-from portal.accounts.people import People, as_id
+from portal.accounts.people import People
 from portal.api import people as public
 from portal.api.action import Action
 from portal.api.office.call import OfficeCall
@@ -17,6 +17,7 @@ from portal.api.references import Ref, Referring
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
@@ -103,7 +104,7 @@ def _dataset(call: OfficeCall, name_or_id: str) -> tuple[UUID, UUID]:
     package = package_of(call, name_or_id) if name_or_id else None
     if package is None:
         raise NotFound(_("dataset"))
-    dataset_id, agency_id = UUID(package["id"]), as_id(str(package["owner_org"] or ""))
+    dataset_id, agency_id = UUID(package["id"]), as_uuid(str(package["owner_org"] or ""))
     if not _on(call):
         require(call.identity, Permission.COLLABORATOR_EDIT, Subject(agency_id=agency_id))
         raise public.no_collaborators()

@@ -17,7 +17,6 @@ from portal.api.office import datastore_input as given
 from portal.api.office import datastore_reads as reads
 from portal.api.office.call import OfficeCall
 from portal.api.row_filters import FilterParser
-from portal.catalog.reader import as_uuid
 from portal.contract.protocols import ResourceView
 from portal.ingest import lifecycle, live_checks, live_drafts
 from portal.ingest.desk import Desk, OpenDataset
@@ -27,6 +26,7 @@ from portal.ingest.live_drafts import DraftTables
 from portal.ingest.publicrows import live_table
 from portal.ingest.workshop import desk_of
 from portal.kernel.errors import Conflict, Gone, Invalid, NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 from portal.tables.questions import Condition

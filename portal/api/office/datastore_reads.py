@@ -17,12 +17,12 @@ from portal.api.action import Action
 from portal.api.datastore import InfoArguments, SearchArguments, Source, no_table
 from portal.api.office import datastore_input as given
 from portal.api.office.call import OfficeCall
-from portal.catalog.reader import as_uuid
 from portal.ingest import live_drafts
 from portal.ingest.desk import OpenDataset
 from portal.ingest.workshop import desk_of
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 from portal.tables.questions import Question, Shape

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from sqlalchemy import text
 
-from portal.accounts.people import as_id
 from portal.api.action import Action
 from portal.api.arguments import Arguments, IdArguments, Texts
 from portal.api.office.call import OfficeCall
@@ -19,6 +18,7 @@ from portal.api.people import JobsArguments
 from portal.audit.service import AuditService
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 
 MOST_JOBS = 1_000
@@ -60,7 +60,7 @@ def job_list(call: OfficeCall, args: JobsArguments) -> object:
 
 
 def _number(text_: str) -> int:
-    key = as_id(text_)
+    key = as_uuid(text_)
     if key is None or key.int >= 2**63:
         raise NotFound
     return key.int

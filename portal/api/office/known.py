@@ -12,9 +12,9 @@ from sqlalchemy import text
 from portal.accounts.groups import Groups
 from portal.api.office.call import OfficeCall
 from portal.catalog import addresses
-from portal.catalog.reader import as_uuid
 from portal.ingest.people import AgencyFacts, People
 from portal.kernel.decisions import decide
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 
 

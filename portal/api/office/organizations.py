@@ -8,7 +8,6 @@ from portal.accounts import capacities
 from portal.accounts.groups import Groups
 from portal.accounts.membership import Membership
 from portal.accounts.organizations import Organization, Organizations
-from portal.accounts.people import as_id
 from portal.api import organizations as public
 from portal.api import people as nobody
 from portal.api.action import Action
@@ -19,6 +18,7 @@ from portal.api.office.kinds import GROUP, ORGANIZATION, Face, ShowArguments
 from portal.api.organizations import GroupListArguments
 from portal.api.people import GroupsOfArguments, OrganizationsOfArguments
 from portal.kernel.decisions import decide
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 
 
@@ -63,7 +63,7 @@ def _with_people(call: OfficeCall, args: GroupListArguments, face: Face, listed:
 
 
 def _people(call: OfficeCall, face: Face, key: str) -> list[dict[str, Any]]:
-    found = as_id(key)
+    found = as_uuid(key)
     return kinds.people(call, face, found) if found else []
 
 

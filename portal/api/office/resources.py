@@ -22,10 +22,10 @@ from portal.api.office.raw import Raw
 from portal.api.office.resource_input import parse_resource
 from portal.api.office.shown import draft_document
 from portal.api.uploads import Upload
-from portal.catalog.reader import as_uuid
 from portal.ingest.packages import Current, Packages
 from portal.ingest.sending import Sending, Sent
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 #: What a client sends beside the resource itself.

@@ -19,10 +19,10 @@ from portal.api.office.packages import required
 from portal.api.office.raw import Raw
 from portal.api.office.rules import collect
 from portal.catalog.ckan_document import timestamp
-from portal.catalog.reader import as_uuid
 from portal.ingest.packages import Packages
 from portal.kernel.decisions import require
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 from portal.operations import progress

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from pydantic_core import PydanticCustomError, PydanticUseDefault
 
-from portal.accounts.people import People, as_id
+from portal.accounts.people import People
 from portal.accounts.tokens import Tokens
 from portal.api import people as public
 from portal.api.action import Action
@@ -19,6 +19,7 @@ from portal.api.people import TokensOfArguments
 from portal.api.references import Ref, Referring
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
+from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
 
 #: However long the profile lets tokens live, none lives longer than this.
@@ -107,7 +108,7 @@ def api_token_revoke(call: OfficeCall, args: TokenRevokeArguments) -> object:
         raise Invalid(fields={"token": [missing()]})
     if not call.identity.signed_in:
         raise SignInRequired
-    key = as_id(args.jti) if args.jti else None
+    key = as_uuid(args.jti) if args.jti else None
     if args.jti and key is None:
         raise Forbidden
     call.service(Tokens).revoke_api_token(call.identity, token_id=key, key=args.token)

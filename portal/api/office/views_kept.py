@@ -18,9 +18,9 @@ from portal.api.office.packages import opened, required
 from portal.api.office.raw import Raw
 from portal.api.office.rules import collect
 from portal.api.resource_views import ordered, shown
-from portal.catalog.reader import as_uuid
 from portal.kernel.decisions import require
 from portal.kernel.errors import NotFound
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from portal.accounts.people import as_id
 from portal.accounts.vocabularies import Vocabularies, Vocabulary
 from portal.api.action import Action
 from portal.api.arguments import Arguments
@@ -15,6 +14,7 @@ from portal.api.references import MaybeRef, MaybeRefArguments
 from portal.ingest.notices import Notices
 from portal.kernel.decisions import require
 from portal.kernel.errors import Conflict, NotFound, SignInRequired
+from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 
@@ -131,7 +131,7 @@ def tag_create(call: OfficeCall, args: TagCreateArguments) -> object:
     if not given(args.vocabulary_id):
         checks.fail("vocabulary_id", missing())
     else:
-        key = as_id(str(args.vocabulary_id))
+        key = as_uuid(str(args.vocabulary_id))
         found = call.service(Vocabularies).find(str(key)) if key else None
         if found is None:
             checks.fail("vocabulary_id", _("Kosakata tag tidak ditemukan."))
