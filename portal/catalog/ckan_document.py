@@ -31,9 +31,14 @@ SHORTEST_CUT = 200
 PLAIN_FIELDS = ("author", "author_email", "maintainer", "maintainer_email", "url", "version")
 
 
-def timestamp(moment: datetime | None) -> str | None:
+def stamp(moment: datetime) -> str:
     """CKAN's form of a time: UTC without zone, with microseconds."""
-    return None if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+
+
+def timestamp(moment: datetime | None) -> str | None:
+    """The same for a time that may not be known."""
+    return None if moment is None else stamp(moment)
 
 
 def organization(agency: PublishedAgency) -> Json:

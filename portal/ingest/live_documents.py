@@ -16,6 +16,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from portal.catalog.ckan_document import stamp
 from portal.contract.metadata import ColumnEntry
 
 
@@ -38,10 +39,10 @@ def follow(session: Session, dataset_id: UUID, resource_id: UUID, facts: Facts) 
     if row is None:
         return
     doc, page, search = orjson.loads(row.doc), dict(row.page), dict(row.search)
-    stamp = _stamp(facts.when)
-    _patch(doc.get("resources"), resource_id, lambda item: item.update(_ckan(facts, item, stamp)))
+    changed = stamp(facts.when)
+    _patch(doc.get("resources"), resource_id, lambda item: item.update(_ckan(facts, item, changed)))
     _patch(page.get("resources"), resource_id, lambda item: item.update(_shown(facts)))
-    doc["metadata_modified"] = stamp
+    doc["metadata_modified"] = changed
     search["modified"] = facts.when.astimezone(UTC).isoformat()
     values = {
         "id": dataset_id,
@@ -63,10 +64,10 @@ def follow(session: Session, dataset_id: UUID, resource_id: UUID, facts: Facts) 
         ),
         values,
     )
-    _resource(session, row.version, resource_id, facts, stamp)
+    _resource(session, row.version, resource_id, facts, changed)
 
 
-def _resource(session: Session, version: int, resource_id: UUID, facts: Facts, stamp: str) -> None:
+def _resource(session: Session, version: int, resource_id: UUID, facts: Facts, changed: str) -> None:
     found = session.execute(
         text("SELECT doc, columns FROM catalog.resource WHERE id = :id AND version = :version"),
         {"id": resource_id, "version": version},
@@ -74,7 +75,7 @@ def _resource(session: Session, version: int, resource_id: UUID, facts: Facts, s
     if found is None:
         return
     doc = orjson.loads(found.doc)
-    doc.update(_ckan(facts, doc, stamp))
+    doc.update(_ckan(facts, doc, changed))
     columns = found.columns if facts.columns is None else [item.model_dump(mode="json") for item in facts.columns]
     session.execute(
         text(
@@ -109,9 +110,9 @@ def _patch(items: Any, resource_id: UUID, change: Callable[[dict[str, Any]], Non
             change(item)
 
 
-def _ckan(facts: Facts, before: Mapping[str, Any], stamp: str) -> dict[str, Any]:
+def _ckan(facts: Facts, before: Mapping[str, Any], changed: str) -> dict[str, Any]:
     found: dict[str, Any] = {
-        "datastore_active": facts.table is not None, "last_modified": stamp, "metadata_modified": stamp,
+        "datastore_active": facts.table is not None, "last_modified": changed, "metadata_modified": changed,
     }  # fmt: skip
     if facts.url is not None and before.get("url_type") == "datastore":
         found["url"] = facts.url
@@ -123,8 +124,3 @@ def _shown(facts: Facts) -> dict[str, Any]:
     if facts.columns is not None:
         found["columns"] = [item.model_dump(mode="json") for item in facts.columns]
     return found
-
-
-def _stamp(when: datetime) -> str:
-    """CKAN's form: UTC, microseconds, no zone."""
-    return when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds")
