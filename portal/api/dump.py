@@ -30,6 +30,7 @@ from portal.tables.copying import CopiedRows, Form, by_ranges
 from portal.tables.questions import Condition, Group, Question, Shape
 from portal.tables.reader import TableReader, driver_of
 from portal.tables.rows import ID_COLUMN
+from portal.web.svg import NOT_XML
 
 Format = Literal["csv", "tsv", "json", "xml"]
 MEDIA_TYPES: dict[Format, str] = {
@@ -41,8 +42,6 @@ MEDIA_TYPES: dict[Format, str] = {
 _FLUSH = 1 << 16
 _BOM = "\ufeff".encode()
 _JSON_TAIL = b"\n]}\n"
-#: Characters that XML 1.0 cannot hold.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def _as_format(value: Any) -> Any:
@@ -185,10 +184,10 @@ def _element(name: str, value: Any, key: str = "") -> str:
         return f'<{name}{key} xsi:nil="true" />'
     if isinstance(value, dict | list):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        inner = "".join(_element("value", item, f" key={quoteattr(_NOT_XML.sub(' ', str(at)))}") for at, item in pairs)
+        inner = "".join(_element("value", item, f" key={quoteattr(NOT_XML.sub(' ', str(at)))}") for at, item in pairs)
         return f"<{name}{key}>{inner}</{name}>"
     text = str(value) if isinstance(value, bool) else records.flat(value)
-    return f"<{name}{key}>{escape(_NOT_XML.sub(' ', text))}</{name}>" if text else f"<{name}{key} />"
+    return f"<{name}{key}>{escape(NOT_XML.sub(' ', text))}</{name}>" if text else f"<{name}{key} />"
 
 
 def element_names(columns: Sequence[str]) -> list[str]:

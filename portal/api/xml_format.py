@@ -23,7 +23,6 @@ SCHEMA_PATH = "/api/3/action.xsd"
 _TYPES = ("application/xml", "text/xml")
 #: Characters of which a parser would make something else, or that XML 1.0 cannot hold.
 _SPECIAL = re.compile('[&<>"\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]')
-_UNLAWFUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 
 
@@ -94,9 +93,9 @@ def _write(write: Callable[[str], object], value: Any, attributes: str, keys: di
 
 def _text(value: str, marking: str) -> tuple[str, str]:
     """(the mark of a text with escapes, or nothing; the text, lawful in an element and in an attribute)."""
-    if not _UNLAWFUL.search(value):
+    if not NOT_XML.search(value):
         return "", _escaped(value)
-    plain = _UNLAWFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", value.replace("\\", "\\\\"))
+    plain = NOT_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", value.replace("\\", "\\\\"))
     return f' {marking}="true"', _escaped(plain)
 
 

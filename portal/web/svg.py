@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping
 
 from markupsafe import Markup
 
-# Characters that XML 1.0 does not allow at all, not even escaped (XML 1.0, section 2.2).
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+#: Characters that XML 1.0 does not allow at all, not even escaped (XML 1.0, section 2.2).
+NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 # Fallback colours for pictures that stand without our style sheet (files, books); on pages classes win.
 FALLBACK = {
@@ -22,7 +22,7 @@ Attributes = Mapping[str, object]
 
 def clean(text: str) -> str:
     """`text` without the characters that XML forbids."""
-    return _FORBIDDEN.sub("", text)
+    return NOT_XML.sub("", text)
 
 
 def coordinate(value: float) -> str:
