@@ -15,6 +15,8 @@ from typing import Any
 from flask import Request
 from werkzeug.datastructures import MIMEAccept
 
+from portal.web.svg import NOT_XML
+
 NAMESPACE = "http://www.w3.org/2005/xpath-functions"
 XML = "application/xml;charset=utf-8"
 SUFFIX = ".xml"
