@@ -85,14 +85,18 @@ def _unfollow(kind: Kind, word: str) -> Action:
     return Action(f"unfollow_{kind}", FollowArguments, run, None, writes=True)
 
 
+def _known(call: OfficeCall, kind: Kind, args: IdArguments) -> UUID:
+    key = key_of(call, kind, args.id)
+    if key is None:
+        raise public.unknown(_WORDS[kind])
+    return key
+
+
 def _following(kind: Kind, word: str, anonymous: Callable[[Any, Any], object]) -> Action:
     def run(call: OfficeCall, args: IdArguments) -> object:
         if not call.identity.signed_in:
             return anonymous(call, args)
-        key = key_of(call, kind, args.id)
-        if key is None:
-            raise public.unknown(_WORDS[kind])
-        return call.service(Follows).since(call.identity, kind, key) is not None
+        return call.service(Follows).since(call.identity, kind, _known(call, kind, args)) is not None
 
     run.__doc__ = f"Return whether the caller follows a {word}. `id`: its name or id."
     return Action(f"am_following_{kind}", IdArguments, run)
@@ -102,10 +106,7 @@ def _count(name: str, kind: Kind, word: str, anonymous: Callable[[Any, Any], obj
     def run(call: OfficeCall, args: IdArguments) -> object:
         if not call.identity.signed_in:
             return anonymous(call, args)
-        key = key_of(call, kind, args.id)
-        if key is None:
-            raise public.unknown(_WORDS[kind])
-        return call.service(Follows).count(kind, key)
+        return call.service(Follows).count(kind, _known(call, kind, args))
 
     run.__doc__ = f"Return the number of people who follow a {word}. `id`: its name or id."
     return Action(f"{name}_follower_count", IdArguments, run)
@@ -115,9 +116,7 @@ def _followers(name: str, kind: Kind, word: str) -> Action:
     def run(call: OfficeCall, args: IdArguments) -> object:
         if not users.is_admin(call):
             raise Forbidden
-        key = key_of(call, kind, args.id)
-        if key is None:
-            raise public.unknown(_WORDS[kind])
+        key = _known(call, kind, args)
         register = call.service(People)
         people = register.by_ids(call.service(Follows).followers(kind, key)).values()
         return users.documents(call, sorted(people, key=lambda item: item.username), own=False)
