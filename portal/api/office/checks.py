@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, cast
@@ -13,8 +12,10 @@ from pydantic import Field
 from pydantic_core import PydanticCustomError
 
 from portal.accounts.secrets import check_password
-from portal.api.arguments import as_lax_flag, as_text
+from portal.api.arguments import as_text
 from portal.api.errors import IntegrityError
+from portal.api.office import rules
+from portal.api.office.rules import collect
 from portal.kernel.errors import Invalid
 from portal.kernel.ids import as_uuid
 from portal.kernel.texts import gettext as _
@@ -22,14 +23,6 @@ from portal.kernel.texts import gettext as _
 #: A value that a validator of this module looks at; absent and null are alike, as in CKAN.
 Raw = Annotated[Any, Field(default=None)]
 
-NAME = re.compile(r"[a-z0-9_-]*")
-#: CKAN's e-mail rule (the HTML standard's, without dots at the wrong place).
-EMAIL = re.compile(
-    r"(?!\.)(?!.*\.\.)[a-zA-Z0-9.!#$%&'*+\/=?^_`{|}~-]+@[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?"
-    r"(?:\.[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?)*"
-)
-TAG = re.compile(r"[\w \-.]*")
-RESERVED = frozenset({"new", "edit", "search"})
 CKAN_PASSWORD = 8
 
 
@@ -81,14 +74,7 @@ class Checks:
         if not isinstance(value, str):
             self.fail(name, _("Nama harus berupa teks"))
             return ""
-        if value in RESERVED:
-            self.fail(name, _("Nama itu tidak dapat dipakai"))
-        elif len(value) < 2:
-            self.fail(name, _("Panjangnya paling sedikit %(n)s huruf", n=2))
-        elif len(value) > 100:
-            self.fail(name, _("Nama paling panjang %(n)s huruf", n=100))
-        elif not NAME.fullmatch(value):
-            self.fail(name, _("Hanya huruf kecil a-z, angka, dan tanda - atau _"))
+        collect(self.faults, name, rules.name, value)
         return value
 
     def email(self, name: str, value: Any) -> str:
@@ -96,7 +82,7 @@ class Checks:
         if not given(value):
             self.fail(name, missing())
             return ""
-        if not isinstance(value, str) or len(value) > 320 or not EMAIL.fullmatch(value):
+        if not isinstance(value, str) or len(value) > 320 or not rules.EMAIL.fullmatch(value):
             self.fail(name, _("%(email)s bukan bentuk alamat surel yang sah", email=str(value)[:320]))
             return ""
         return value.lower()
@@ -123,24 +109,14 @@ class Checks:
             self.fail(name, _("Harus berupa UUID"))
         return key
 
-    def flag(self, value: Any) -> bool:
-        """CKAN's `boolean_validator`."""
-        return as_lax_flag(value)
-
     def tag(self, name: str, value: Any) -> str:
         """CKAN's tag rules."""
         if not given(value):
             self.fail(name, missing())
             return ""
         shown = self.text(name, value)
-        if len(shown) < 2:
-            self.fail(name, _("Tag “%(tag)s” lebih pendek dari %(n)s huruf", tag=shown, n=2))
-        elif len(shown) > 100:
-            self.fail(name, _("Tag “%(tag)s” lebih panjang dari %(n)s huruf", tag=shown[:100], n=100))
-        if not TAG.fullmatch(shown):
-            self.fail(
-                name, _("Tag “%(tag)s” hanya boleh memuat huruf, angka, spasi, tanda - _ dan titik", tag=shown[:100])
-            )
+        if shown:
+            collect(self.faults, name, rules.tag, shown)
         return shown
 
     def extras(self, value: Any, reserved: frozenset[str], sent: Mapping[str, Any]) -> list[dict[str, str]]:

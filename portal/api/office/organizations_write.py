@@ -13,6 +13,7 @@ from portal.accounts.people import People
 from portal.api import found as published
 from portal.api.action import Action
 from portal.api.answers import ROWS, spliced
+from portal.api.arguments import as_lax_flag
 from portal.api.office import kinds, members, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
@@ -115,7 +116,7 @@ def _columns(
     for name in _TEXTS:
         if getattr(args, name) is not None:
             values[name] = checks.text(name, getattr(args, name))
-    if given(args.clear_upload) and checks.flag(args.clear_upload):
+    if given(args.clear_upload) and as_lax_flag(args.clear_upload):
         sent, old = values.get("image_url"), found.image_url if found else ""
         values["image_url"] = sent if sent and sent != old else ""
     if given(args.state):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from uuid import UUID
 
+from portal.api.arguments import as_lax_flag
 from portal.api.errors import Shaped
 from portal.api.office import rules
 from portal.api.office.resource_input import ResourceInput, parse_resource
@@ -101,7 +102,7 @@ def parse_package(
         for name, rule in _TEXTS.items()
     }
     key = _id(data, known, faults) if new else None
-    name = collect(faults, "name", rules.name, data.get("name"))
+    name = collect(faults, "name", rules.package_name, data.get("name"))
     if name is not None and known.name_taken(name):
         faults.setdefault("name", []).append(_("Nama alamat itu sudah dipakai."))
     title = data.get("title")
@@ -117,7 +118,7 @@ def parse_package(
         name=str(name),
         title=str(made_title).strip(),
         owner_org=owner,
-        private=rules.truth(data.get("private", False)),
+        private=as_lax_flag(data.get("private", False)),
         state=fields.pop("state") or "active",
         tags=tags,
         groups=groups,

@@ -16,7 +16,7 @@ from portal.accounts.people import People, Person
 from portal.accounts.service import Accounts
 from portal.accounts.tokens import Tokens
 from portal.api.action import Action
-from portal.api.arguments import Arguments, Text
+from portal.api.arguments import Arguments, Text, as_lax_flag
 from portal.api.office import tokens, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing
@@ -83,7 +83,7 @@ def user_create(call: OfficeCall, args: UserCreateArguments) -> object:
     person = people.see(call.identity, str(key))
     call.service(Activities).note(call.identity, "user", key, "new user", {"actor": person.username})
     found = users.document(call, person)
-    if given(args.with_apitoken) and checks.flag(args.with_apitoken):
+    if given(args.with_apitoken) and as_lax_flag(args.with_apitoken):
         life = tokens.life(call, None, None, Checks())
         _id, token = call.service(Tokens).make_api_token(call.identity, key, "default", life, allowed=True)
         found["token"] = token
@@ -118,7 +118,7 @@ def _columns(
     if isinstance(args.image_upload, Upload) and args.image_upload.filename:
         checks.fail("image_upload", _("Foto pengguna tidak disimpan di sini; pakailah image_url"))
     if args.activity_streams_email_notifications is not None:
-        values["notify"] = checks.flag(args.activity_streams_email_notifications)
+        values["notify"] = as_lax_flag(args.activity_streams_email_notifications)
     if isinstance(args.plugin_extras, Mapping) and users.is_admin(call):
         values["plugin_extras"] = dict(args.plugin_extras)
     return values

@@ -10,6 +10,7 @@ from portal.api.arguments import Arguments
 from portal.api.errors import FieldText
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
+from portal.api.office.rules import LONGEST, SHORTEST
 from portal.api.references import MaybeRef, MaybeRefArguments
 from portal.ingest.notices import Notices
 from portal.kernel.decisions import require
@@ -17,8 +18,6 @@ from portal.kernel.errors import Conflict, NotFound, SignInRequired
 from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
-
-SHORTEST, LONGEST = 2, 100
 
 
 class VocabularyWriteArguments(MaybeRefArguments):
@@ -91,9 +90,9 @@ def _name(call: OfficeCall, args: VocabularyWriteArguments, checks: Checks, foun
     name = checks.text("name", args.name)
     other = call.service(Vocabularies).find(name)
     if len(name) < SHORTEST:
-        checks.fail("name", _("Panjangnya paling sedikit %(n)s huruf", n=SHORTEST))
+        checks.fail("name", _("Paling sedikit %(number)s huruf", number=SHORTEST))
     elif len(name) > LONGEST:
-        checks.fail("name", _("Nama paling panjang %(n)s huruf", n=LONGEST))
+        checks.fail("name", _("Nama paling banyak %(number)s huruf", number=LONGEST))
     elif other is not None and (found is None or other.id != found.id):
         checks.fail("name", _("Nama kosakata ini sudah dipakai."))
     return name
