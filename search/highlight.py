@@ -117,8 +117,3 @@ def marked_html(pieces: Iterable[Segment]) -> SafeHtml:
     return SafeHtml(
         "".join(f"<mark>{escape(piece.text)}</mark>" if piece.marked else escape(piece.text) for piece in pieces)
     )
-
-
-def highlight_html(text: str, wanted: Marker) -> SafeHtml:
-    """Safe HTML of a whole text with the marks in it."""
-    return marked_html(segments(text, wanted))

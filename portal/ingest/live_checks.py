@@ -21,7 +21,6 @@ from portal.tables.questions import ID
 from portal.tables.writing import Method, Record, RowFault
 
 MOST_RECORDS = 250_000
-LONGEST_CELL = 1_000_000
 #: What must stand in a column of texts before any cell of it is looked at: a long number, whole or as a float.
 _LONG = re.compile(r"[0-9](?:[ .\-]?[0-9]){14}|[eE][+]?1[5-7]|[0-9]{15,18}[.,]0")
 

@@ -12,7 +12,6 @@ from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
 
 NUMERIC = frozenset({"integer", "bigint", "numeric", "double precision", "number"})
-TEXTUAL = frozenset({"text"})
 _TRUE, _FALSE = frozenset({"true", "t", "1", "ya", "yes"}), frozenset({"false", "f", "0", "tidak", "no"})
 _WHOLE = re.compile(r"[+-]?\d{1,18}")
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from tests.differential.sides import Call
 
-OURS = "name:dx§*"
 #: Only this run's datasets: what else a long-lived CKAN has changes nothing.
 COUNTED = "+name:(dx§-publik OR dx§-lain OR dx§-tabel OR dx§-privat)"
 

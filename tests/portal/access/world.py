@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -178,8 +178,3 @@ def made_world(databases: Databases, folder: Path) -> Iterator[World]:
         finally:
             engine.dispose()
             audit.dispose()
-
-
-def with_factor(identity: Identity) -> Identity:
-    """The same person after a second factor."""
-    return replace(identity, second_factor=True)
