@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,11 +13,13 @@ from uuid import UUID, uuid4
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from config.settings import OfficeSettings, PublicSettings, WorkerSettings
 from portal.accounts import models as accounts
 from portal.accounts.secrets import hash_password
 from portal.app import create_office_app, create_public_app, office_runtime, public_runtime, service_runtime
+from portal.kernel.db import open_engine
 from portal.kernel.identity import Role
 from portal.vault.keys import make_key_file
 from portal.web.request import Runtime
@@ -54,6 +58,17 @@ def office_settings(databases: Databases, root: Path, **changes: Any) -> WorkerS
         "rate_per_second": 0,
     }
     return WorkerSettings(**{**values, **changes})
+
+
+@contextmanager
+def publishing(databases: Databases) -> Iterator[Session]:
+    """A session of the release verb's role on the public database; its engine is closed at the end."""
+    engine = open_engine(databases.addresses.publisher)
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 def dispose(runtime: Runtime) -> None:

@@ -14,9 +14,8 @@ from werkzeug.test import TestResponse
 
 from portal.catalog import bulk, store
 from portal.ingest.bulk_copy import BulkCopy
-from portal.kernel.db import open_engine
 from portal.kernel.storage import open_root
-from tests.apps import dispose
+from tests.apps import dispose, publishing
 from tests.portal.api.world import World, publish
 from tests.support import Databases
 
@@ -32,10 +31,8 @@ def own(databases: Databases, tmp_path: Path) -> Iterator[World]:
 
 @pytest.fixture
 def publisher(databases: Databases) -> Iterator[Session]:
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         yield session
-    engine.dispose()
 
 
 def build(world: World, session: Session) -> bulk.BulkFile:
@@ -114,11 +111,9 @@ def test_a_withdrawal_while_it_is_built(own: World, publisher: Session, database
 
 
 def withdraw(databases: Databases, dataset_id: UUID) -> None:
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         store.withdraw(session, dataset_id, None, "Angka keliru", uuid4(), tombstone=False)
         session.commit()
-    engine.dispose()
 
 
 def test_a_withdrawal_that_is_rolled_back_changes_nothing(own: World, publisher: Session) -> None:

@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from ckanapi import NotFound, RemoteCKAN, SearchQueryError, ValidationError
 from ckanapi.errors import CKANAPIError, SearchError
-from werkzeug.serving import make_server
 
 from tests.apps import Office, dispose, make_office
 from tests.portal.api.world import World, index
+from tests.serving import served
 from tests.support import Databases
 
 
 @pytest.fixture(scope="module")
 def remote(world: World) -> Iterator[RemoteCKAN]:
-    server = make_server("127.0.0.1", 0, world.app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    with RemoteCKAN(f"http://127.0.0.1:{server.server_port}", user_agent="uji/1.0") as made:
+    with served(world.app) as address, RemoteCKAN(address, user_agent="uji/1.0") as made:
         yield made
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")

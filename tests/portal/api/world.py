@@ -14,16 +14,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
-from sqlalchemy.orm import Session
 
 from portal.api.action import Action
 from portal.api.service import ActionApi
 from portal.catalog import store
 from portal.catalog.published import PublishedDataset
 from portal.contract.metadata import ColumnEntry
-from portal.kernel.db import open_engine
 from portal.web.request import Runtime, Scope
-from tests.apps import make_public
+from tests.apps import make_public, publishing
 from tests.factories import published as factory
 from tests.support import Databases, StatementLog
 
@@ -115,14 +113,12 @@ def publish(databases: Databases, root: Path) -> World:
         ),
     ]
     withdrawn = factory.dataset(name="ditarik", resources=(factory.table_resource(table=handle),))
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         for item in (first, *others, withdrawn):
             store.write_version(session, item, SITE)
         store.withdraw(session, withdrawn.id, None, "Angka keliru", uuid4())
         session.commit()
         documents = store.unindexed(session)
-    engine.dispose()
     app, runtime = make_public(databases, root, site_url=SITE)
     app.testing = False
     index(databases, documents)
@@ -157,8 +153,7 @@ def make_table(databases: Databases, handle: str) -> None:
 
 def many(databases: Databases, count: int, name: str = "banyak") -> None:
     """More datasets with one word in common, each a second older than the one before."""
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         base = factory.dataset(metadata=factory.metadata(judul="Serba banyak"))
         for number in range(count):
             moment = datetime(2025, 1, 1, tzinfo=UTC) - timedelta(seconds=number)
@@ -168,7 +163,6 @@ def many(databases: Databases, count: int, name: str = "banyak") -> None:
             store.write_version(session, item, SITE)
         session.commit()
         index(databases, store.unindexed(session, limit=count + 10))
-    engine.dispose()
 
 
 def reads(log: StatementLog) -> int:

@@ -14,16 +14,14 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from portal.catalog import store
 from portal.catalog.published import PublishedDataset
-from portal.kernel.db import open_engine
 from portal.kernel.storage import content_key, open_root
 from portal.web.request import Runtime
 from search.engine import counting
 from search.engine import open_engine as open_search
-from tests.apps import dispose, make_public
+from tests.apps import dispose, make_public, publishing
 from tests.factories import published as factory
 from tests.support import Databases
 
@@ -44,9 +42,8 @@ class Site:
 
 def publish(databases: Databases, *items: PublishedDataset) -> None:
     """What the release verb does last: rows, then the index."""
-    engine = open_engine(databases.addresses.publisher)
     search = open_search(databases.addresses.publisher, "portal-public")
-    with Session(engine) as session:
+    with publishing(databases) as session:
         for item in items:
             store.write_version(session, item, SITE)
         session.commit()
@@ -55,7 +52,6 @@ def publish(databases: Databases, *items: PublishedDataset) -> None:
         store.mark_indexed(session, behind)
         session.commit()
     search.close()
-    engine.dispose()
 
 
 @pytest.fixture(scope="module")
@@ -237,11 +233,9 @@ def test_boundaries_are_geojson(site: Site) -> None:
 def test_a_withdrawn_dataset_answers_410_with_its_reason(databases: Databases, tmp_path: Any) -> None:
     item = factory.dataset(name="ditarik-saja")
     publish(databases, item, replace(factory.dataset(name="tetap")))
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         store.withdraw(session, item.id, None, "Angka tahun 2024 keliru", uuid4())
         session.commit()
-    engine.dispose()
     app, runtime = make_public(databases, tmp_path)
     try:
         answer = app.test_client().get("/dataset/ditarik-saja")

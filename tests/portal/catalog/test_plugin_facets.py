@@ -9,13 +9,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy.orm import Session
 
 from portal.catalog import store
 from portal.contract import facets
 from portal.contract.plugin import FacetSpec
-from portal.kernel.db import open_engine
-from tests.apps import dispose, make_public
+from tests.apps import dispose, make_public, publishing
 from tests.factories import published as factory
 from tests.portal.api.world import SITE, index
 from tests.support import Databases
@@ -34,15 +32,13 @@ SPEC = FacetSpec("standar", "Standar data", standards)
 def app(databases: Databases, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Flask]:
     monkeypatch.setattr(facets, "specs", lambda: (SPEC,))
     made, runtime = make_public(databases, tmp_path)
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         for name, standard in (("satu", "SNI 1"), ("dua", "SNI 2"), ("tiga", "ISO 3"), ("empat", "")):
             one = factory.dataset(name=name, resources=())
             dataset = replace(one, metadata=one.metadata.model_copy(update={"standar": standard}))
             store.write_version(session, dataset, SITE)
         session.commit()
         index(databases, store.unindexed(session))
-    engine.dispose()
     yield made
     dispose(runtime)
 

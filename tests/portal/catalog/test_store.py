@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from portal.catalog import models, store
 from portal.kernel.db import open_engine
+from tests.apps import publishing
 from tests.factories import published as factory
 from tests.support import Databases
 
@@ -22,10 +23,8 @@ SITE = "https://data.brebes.contoh"
 
 @pytest.fixture
 def publisher(databases: Databases) -> Iterator[Session]:
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         yield session
-    engine.dispose()
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from portal.catalog.published import PublishedDataset
 from portal.catalog.usage import UsageTally
 from portal.ingest.usage import UsageRoller
 from portal.kernel.db import open_engine, session_factory
+from tests.apps import dispose, make_public, publishing
 from tests.factories import published as factory
 from tests.support import Databases
 
@@ -76,8 +77,7 @@ def published(session: Session) -> PublishedDataset:
 def test_past_days_are_rolled_up_and_small_counts_are_not_shown(
     databases: Databases, tally: UsageTally, count: int, shown: int
 ) -> None:
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         item = published(session)
         before = session.scalar(select(models.dataset.c.revision))
         for _ in range(count):
@@ -92,16 +92,11 @@ def test_past_days_are_rolled_up_and_small_counts_are_not_shown(
         assert (row.revision > before) is bool(shown)
         assert roller.roll(date(2026, 3, 4)) == 0
     assert rows(databases) == []
-    engine.dispose()
 
 
 def test_downloads_are_counted_by_the_pages(databases: Databases, tmp_path: Path) -> None:
-    from tests.apps import dispose, make_public
-
-    engine = open_engine(databases.addresses.publisher)
-    with Session(engine) as session:
+    with publishing(databases) as session:
         item = published(session)
-    engine.dispose()
     app, runtime = make_public(databases, tmp_path)
     app.test_client().get(f"/dataset/{item.name}")
     runtime.scope().service(UsageTally).flush()

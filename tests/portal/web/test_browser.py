@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,9 +11,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, request
 from playwright.sync_api import Browser, Page, expect
-from werkzeug.serving import make_server
 
 from tests.portal.web.harness import add_pages, make_app
+from tests.serving import served
 
 pytestmark = pytest.mark.browser
 CHUNK = 5 * 1024 * 1024
@@ -56,16 +55,6 @@ class Uploads:
         return "<!doctype html><html lang=id><title>ok</title><h1>diterima</h1></html>"
 
 
-def _serve(app: Flask) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.fixture(scope="module")
 def public() -> Iterator[str]:
     app = make_app()
@@ -73,7 +62,8 @@ def public() -> Iterator[str]:
     app.add_url_rule(
         "/dataset/saran", "suggestions", lambda: [{"text": "padi sawah", "note": "12 data"}, {"text": "padi ladang"}]
     )
-    yield from _serve(app)
+    with served(app) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +76,8 @@ def office(uploads: Uploads) -> Iterator[str]:
     app = make_app("office")
     add_pages(app)
     uploads.install(app)
-    yield from _serve(app)
+    with served(app) as address:
+        yield address
 
 
 def suggestions() -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.portal.api.office.world import OfficeWorld, made_world
+from tests.portal.api.office.world import OfficeWorld, made_world, own_world
 from tests.support import DatabaseFactory, Databases
 
 
@@ -22,10 +22,8 @@ def brebes(
     database_factory: DatabaseFactory, database_templates: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OfficeWorld]:
     """A regency: the API makes drafts, officers release them."""
-    made = database_factory.clone(database_templates)
-    with made_world(made, tmp_path_factory.mktemp("brebes"), "brebes") as world:
+    with own_world(database_factory, database_templates, tmp_path_factory.mktemp("brebes"), "brebes") as world:
         yield world
-    database_factory.drop(made)
 
 
 @pytest.fixture(params=["terbit", "draf"])

@@ -10,7 +10,7 @@ import pytest
 
 from portal.operations import migrate
 from tests.portal.api.office.people_acts import organization, register
-from tests.portal.api.office.world import OfficeWorld, made_world
+from tests.portal.api.office.world import OfficeWorld, own_world
 from tests.support import DatabaseFactory, Databases
 
 ORG = "kb-dinas"
@@ -22,14 +22,12 @@ def world(
     database_factory: DatabaseFactory, database_templates: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[OfficeWorld]:
     """Profile `ckan` with collaborators on; an organisation with its administrator, an editor, and outsiders."""
-    made = database_factory.clone(database_templates)
-    with made_world(made, tmp_path_factory.mktemp("kolaborator"), "ckan") as office:
+    with own_world(database_factory, database_templates, tmp_path_factory.mktemp("kolaborator"), "ckan") as office:
         profile = office.runtime.profile
         office.runtime.profile = replace(profile, policy=replace(profile.policy, kolaborator=True))
         register(office, "kb-kelola", "kb-editor", "kb-luar", "kb-lain", "kb-tiga")
         organization(office, ORG, "kb-kelola", **{"kb-editor": "editor"})
         yield office
-    database_factory.drop(made)
 
 
 def draft(world: OfficeWorld) -> str:

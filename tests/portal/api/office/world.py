@@ -24,7 +24,7 @@ from portal.operations.worker import WorkerPlan, run_pending_once
 from portal.web.request import Runtime
 from tests.apps import Office, dispose, make_office, public_settings
 from tests.portal.ingest.house import _search_schema, run_of
-from tests.support import Databases
+from tests.support import DatabaseFactory, Databases
 
 SITE = "http://127.0.0.1:8000"
 #: Everything a token may be given: what limits a caller in these tests is his role, unless a test narrows it.
@@ -201,6 +201,15 @@ def made_world(databases: Databases, folder: Path, profile: str = "ckan", **sett
             dispose(office.runtime)
             if world._public is not None:
                 dispose(world._public[1])
+
+
+@contextmanager
+def own_world(factory: DatabaseFactory, template: Databases, folder: Path, profile: str) -> Iterator[OfficeWorld]:
+    """The same on databases of its own, beside the module's; dropped at the end."""
+    databases = factory.clone(template)
+    with made_world(databases, folder, profile) as world:
+        yield world
+    factory.drop(databases)
 
 
 def digest(data: bytes) -> str:
