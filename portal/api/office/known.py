@@ -14,6 +14,7 @@ from portal.api.office.call import OfficeCall
 from portal.catalog import addresses
 from portal.ingest.people import AgencyFacts, People
 from portal.kernel.decisions import decide
+from portal.kernel.identity import Role
 from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
 
@@ -96,6 +97,10 @@ class PortalKnows:
             text("SELECT id FROM catalog.dataset WHERE name = :name"), {"name": name}
         ).scalar()
         return found is not None and found != self._dataset_id
+
+    def may_choose_id(self) -> bool:
+        """Whether the caller may give a new dataset an id of his own: administrators only, as in CKAN."""
+        return self._call.identity.has(Role.ADMIN)
 
     def id_taken(self, key: UUID) -> bool:
         """Whether any dataset has the id."""

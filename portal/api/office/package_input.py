@@ -58,6 +58,10 @@ class Known(Protocol):
         """Whether another dataset that the caller may know of has this name."""
         ...
 
+    def may_choose_id(self) -> bool:
+        """Whether the caller may give a new dataset an id of his own."""
+        ...
+
     def id_taken(self, key: UUID) -> bool:
         """Whether any dataset has this id."""
         ...
@@ -132,6 +136,9 @@ def parse_package(
 
 def _id(data: Mapping[str, Any], known: Known, faults: dict[str, Any]) -> UUID | None:
     if data.get("id") in (None, ""):
+        return None
+    if not known.may_choose_id():  # CKAN's rule; others would learn here which ids of others' drafts are taken (I7)
+        faults["id"] = [_("Isian ini tidak diharapkan")]
         return None
     key: UUID | None = collect(faults, "id", rules.key, data["id"])
     if key is not None and known.id_taken(key):

@@ -101,8 +101,10 @@ def resource_show(call: OfficeCall, args: IdArguments) -> object:
     packages = call.service(Packages)
     dataset_id = _dataset_of(call, args.id)
     if dataset_id is None or not call.identity.signed_in:
-        raise NotFound(_("Sumber daya tidak ditemukan"))
-    return _find(draft_document(packages, packages.look(call.identity, dataset_id)), args.id)
+        raise _missing()
+    with _as_missing():
+        current = packages.look(call.identity, dataset_id)
+    return _find(draft_document(packages, current), args.id)
 
 
 def package_resource_reorder(call: OfficeCall, args: Raw) -> object:
@@ -135,22 +137,39 @@ def _opened(call: OfficeCall, key: str, *, settle: bool = True) -> tuple[Current
     """The dataset of a resource, opened for a change. Raises NotFound for a resource that nobody knows."""
     dataset_id = _dataset_of(call, key)
     if dataset_id is None:
-        raise NotFound(_("Sumber daya tidak ditemukan"))
-    return opened(call, str(dataset_id), settle=settle)
+        raise _missing()
+    with _as_missing():
+        return opened(call, str(dataset_id), settle=settle)
 
 
 def _dataset_of(call: OfficeCall, key: str) -> UUID | None:
-    if as_uuid(key) is None:
+    """The dataset of a resource; where there is none an id that nothing bears, so that the same statements lead to the
+    same refusal (I7). None for what is no id."""
+    wanted = as_uuid(key)
+    if wanted is None:
         return None
     query = text("SELECT audit.dataset_of_resource(:key)")
-    found: UUID | None = call.office.execute(query, {"key": as_uuid(key)}).scalar()
-    return found
+    found: UUID | None = call.office.execute(query, {"key": wanted}).scalar()
+    return found or uuid4()
+
+
+def _missing() -> NotFound:
+    return NotFound(_("Sumber daya tidak ditemukan"))
+
+
+@contextmanager
+def _as_missing() -> Iterator[None]:
+    """A resource of a dataset that the caller may not see is missed in the words of one that never was (I7)."""
+    try:
+        yield
+    except NotFound as error:
+        raise _missing() from error
 
 
 def _find(document: Mapping[str, Any], key: str) -> Document:
     found: Document | None = next((row for row in document["resources"] if row["id"] == key.lower()), None)
     if found is None:
-        raise NotFound(_("Sumber daya tidak ditemukan"))
+        raise _missing()
     return found
 
 

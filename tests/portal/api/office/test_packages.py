@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from portal.kernel.identity import Role
 from tests.portal.api.office.world import OfficeWorld, free_id
 
 FULL: dict[str, Any] = {
@@ -140,11 +141,15 @@ def test_faults_are_told_in_ckans_shape(ckan: OfficeWorld) -> None:
     assert ckan.error("package_create", {"name": "abc", "tags": "x"})[0] == 400
 
 
-def test_an_id_of_the_callers_own_is_kept_once(ckan: OfficeWorld) -> None:
-    key = free_id()
-    assert ckan.package(id=key)["id"] == key
-    assert ckan.error("package_create", {"name": ckan.name(), "owner_org": "dinas-kesehatan", "id": key})[1]["id"]
-    assert ckan.error("package_create", {"name": ckan.name(), "owner_org": "dinas-kesehatan", "id": "xyz"})[0] == 409
+def test_an_administrators_own_id_is_kept_once(ckan: OfficeWorld) -> None:
+    """CKAN's rule; anybody else is refused alike, whether the id is taken or free (I7)."""
+    ckan.person("pemindah", "dinas-kesehatan", Role.ADMIN, Role.PRODUSEN)
+    key, new = free_id(), {"owner_org": "dinas-kesehatan"}
+    assert ckan.package("pemindah", id=key)["id"] == key
+    assert ckan.error("package_create", {**new, "name": ckan.name(), "id": key}, "pemindah")[1]["id"]
+    assert ckan.error("package_create", {**new, "name": ckan.name(), "id": "xyz"}, "pemindah")[0] == 409
+    taken, free = (ckan.error("package_create", {**new, "name": ckan.name(), "id": item}) for item in (key, free_id()))
+    assert taken == free == (409, {"id": ["The input field id was not expected."], "__type": "Validation Error"})
 
 
 def test_who_may_not_is_told_so(ckan: OfficeWorld) -> None:
