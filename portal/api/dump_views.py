@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from flask import Blueprint, Response, request
 
 from portal.api import arguments
@@ -14,6 +12,7 @@ from portal.kernel.errors import Invalid, NotFound
 from portal.tables.copying import CopiedRows
 from portal.web.headers import OFFICE, PUBLIC_DATA, PUBLIC_PAGE
 from portal.web.request import runtime, service
+from portal.web.streaming import streamed
 
 blueprint = Blueprint("datastore", __name__)
 
@@ -32,50 +31,14 @@ def dump(resource_id: str) -> Response:
     if resource.table is None:
         raise NotFound
     made = Dump.of(resource, arguments.parse(DumpArguments, request.args.to_dict()))
-    if made.etag in request.if_none_match:
-        return _headed(Response(status=304), made)
-    response = Response(content_type=MEDIA_TYPES[made.format])
-    if request.method == "GET":
-        pieces = Pieces(made)
-        response.response = pieces
-        response.call_on_close(pieces.close)
-    response.headers["Content-Disposition"] = f'attachment; filename="{resource.id}.{made.format}"'
-    return _headed(response, made)
-
-
-def _headed(response: Response, made: Dump) -> Response:
-    """Versions never change, so the question and the version are all that the ETag needs (I5); a live table is asked
-    for anew each time (I5a)."""
-    response.set_etag(made.etag)
-    kept = PUBLIC_PAGE if made.resource.live else PUBLIC_DATA
+    response = streamed(
+        lambda scope: made.pieces(CopiedRows(scope.session("public"))),
+        content_type=MEDIA_TYPES[made.format],
+        filename=f"{resource.id}.{made.format}",
+        etag=made.etag,
+    )
+    # versions never change, so the question and the version are all that the ETag needs (I5); a live table is asked
+    # for anew each time (I5a)
+    kept = PUBLIC_PAGE if resource.live else PUBLIC_DATA
     response.headers["Cache-Control"] = kept if runtime().audience == "public" else OFFICE
     return response
-
-
-class Pieces:
-    """The stream with a scope of its own, since it outlives the request's. A fault in the first piece is a refusal."""
-
-    def __init__(self, made: Dump) -> None:
-        self.scope = runtime().scope()
-        try:
-            self.stream = made.pieces(CopiedRows(self.scope.session("public")))
-            self.first: bytes | None = next(self.stream, b"")
-        except BaseException:
-            self.scope.close()
-            raise
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        first, self.first = self.first, None
-        piece = next(self.stream, None) if first is None else first
-        if piece is None:
-            self.close()
-            raise StopIteration
-        return piece
-
-    def close(self) -> None:
-        """Give the connection back, also when the reader left in the middle."""
-        self.stream.close()
-        self.scope.close()

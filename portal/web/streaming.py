@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 from flask import Response, request
 
@@ -14,11 +14,12 @@ class Pieces:
 
     def __init__(self, scope: Scope, make: Callable[[Scope], Iterator[bytes]]) -> None:
         self._scope = scope
+        self._stream: Iterator[bytes] = iter(())
         try:
             self._stream = make(scope)
             self._first: bytes | None = next(self._stream, b"")
         except BaseException:
-            scope.close()
+            self.close()
             raise
 
     def __iter__(self) -> Iterator[bytes]:
@@ -33,7 +34,9 @@ class Pieces:
         return piece
 
     def close(self) -> None:
-        """Give the connections back, also when the reader left in the middle."""
+        """Give the connections back, also when the reader left in the middle: what makes the pieces ends first."""
+        if isinstance(self._stream, Generator):
+            self._stream.close()
         self._scope.close()
 
 
