@@ -20,7 +20,7 @@ PLACE = point_forms(*POINT)
 PARAMETERS = (
     "q", "tags", "organization", "groups", "res_format", "license_id", "jenis", "tingkat", "tahun", "ext_bbox", "urut",
     "page", "ukuran", "k.kecamatan", "k.kecamatan.isi", "k.nama.isi", "bbox", "mulai", "lang", "format", "fields",
-    "sort", "filters",
+    "sort", "filters", "incomplete",
 )  # fmt: skip
 #: How a word is asked for in CKAN's query language.
 QUERIES = (
@@ -95,7 +95,7 @@ def test_the_words_find_nothing_on_any_page(told: Told) -> None:
     pages = [rule.rule for rule in told.world.app.url_map.iter_rules() if not rule.arguments]
     title, (_dataset_id, resource_id) = next(iter(told.world.public.items()))
     pages += [f"/dataset/{told.world.name_of(title)}", f"/tabel/{resource_id}", f"/datastore/dump/{resource_id}"]
-    pages += ["/organization/dinas-kesehatan"]
+    pages += [f"/tabel/{resource_id}/tampilan.csv", "/organization/dinas-kesehatan"]
     words = told.world.words
     for number, (page, name) in enumerate((page, name) for page in pages for name in PARAMETERS):
         some = words if (page, name) in {("/dataset", "q"), ("/dataset/saran", "q")} else [words[number % len(words)]]
