@@ -338,3 +338,33 @@ def posted(client: FlaskClient, item: Target, rule: Rule, token: str) -> tuple[i
         got = client.post(about(rule, item), data={"csrf_token": token})
     tokens = (str(item.dataset_id), item.dataset_id.hex, str(item.resource_id), item.resource_id.hex, item.name)
     return got.status_code, masked_body(got.get_data(), tokens), cost(log)
+
+
+CHUNK_HEADERS = {"Upload-Length": "4", "Upload-Offset": "0", "Upload-Name": "walk.csv"}
+
+
+def test_T40_chunks_of_a_file_are_taken_from_authors_of_the_agency_alone(
+    office: Office, world: World, sessions: dict
+) -> None:
+    """The upload's own addresses (HEAD, PUT): by role, and alike for what is exempt and what never was (T04)."""
+    draft, own_id = target(world, "draft"), world.house.agencies[OWN]
+    subject = Subject(agency_id=own_id, state="dikumpulkan", sifat="belum_ditetapkan")
+    for role in SOME:
+        for agency in (OWN, FOREIGN):
+            client, at = signed_in(office, world, role, agency, sessions), world.house.agencies[agency]
+            known = {"X-CSRFToken": token_of(client, "/akun")}
+            visible = may(role, at, Permission.DATASET_READ, subject)
+            for item in (draft, target(world, "exempt"), missing(draft)):
+                address = f"/data/{item.dataset_id}/unggahan/{'a' * 32}"
+                assert client.put(address, data=b"a;b\n", headers=CHUNK_HEADERS).status_code == 400, (role, "csrf")
+                if item is draft and may(role, at, Permission.DATASET_UPLOAD, subject):
+                    continue
+                wanted = 403 if item is draft and visible else 404
+                got = client.put(address, data=b"a;b\n", headers={**CHUNK_HEADERS, **known}).status_code
+                assert (got, client.head(address).status_code) == (wanted, wanted), (role, agency, item.name)
+            if not may(role, at, Permission.DATASET_CREATE, Subject(agency_id=own_id)):
+                first = f"/unggah/{own_id}/berkas/{'b' * 32}"
+                refused = client.put(first, data=b"a;b\n", headers={**CHUNK_HEADERS, **known}).status_code
+                assert refused in {403, 404}, (role, agency, refused)
+    anonymous = office.client().put(f"/data/{draft.dataset_id}/unggahan/{'a' * 32}", data=b"a;b\n")
+    assert anonymous.status_code in {303, 400}
