@@ -94,6 +94,12 @@ class Dump:
             etag=hashlib.sha256(said.encode("utf-8", "replace")).hexdigest()[:40],
         )
 
+    @property
+    def most_rows(self) -> int:
+        """How many rows it can have at most."""
+        there = self.resource.row_count or 0
+        return 0 if self.nothing else min(self.query.limit or there, there)
+
     def pieces(self, rows: CopiedRows) -> Generator[bytes, None, None]:
         """The bytes, in pieces; memory stays flat. Rows in their own order come as text from the database itself."""
         if self.format != "xml" and not self.nothing and self.asked is None and by_ranges(self.query):

@@ -1,4 +1,8 @@
-"""The address of the dump. Its refusals are plain lines of text, since no page and no envelope stands around it."""
+"""The addresses of the dumps: of a table, and of the whole catalogue.
+
+The refusals of a table's are plain lines of text, since no page and no envelope stands around it. Both sides have them,
+for anyone (I9): what is in them is published.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +10,22 @@ from flask import Blueprint, Response, request
 
 from portal.api import arguments
 from portal.api.dump import MEDIA_TYPES, Dump, DumpArguments
+from portal.api.limits import ActionLimits, cost_of_dump
 from portal.api.tables import PublishedTables
+from portal.catalog import bulk
+from portal.catalog.downloads import send_stored
 from portal.catalog.reader import CatalogReader
-from portal.kernel.errors import Invalid, NotFound
+from portal.kernel.errors import Invalid, NotFound, TooMany, Unavailable
+from portal.kernel.texts import gettext as _
 from portal.tables.copying import CopiedRows
 from portal.web.headers import OFFICE, PUBLIC_DATA, PUBLIC_PAGE
-from portal.web.request import runtime, service
+from portal.web.request import identity, runtime, scope, service
 from portal.web.streaming import streamed
 
+#: The office's guard leaves the name open: whoever asks gets what the public side answers.
 blueprint = Blueprint("datastore", __name__)
+#: No proxy may send an old dump while a new one is made, not even in need: it may hold what was withdrawn.
+FRESH = "public, max-age=0, must-revalidate"
 
 
 @blueprint.errorhandler(Invalid)
@@ -24,6 +35,14 @@ def refused(error: Invalid) -> Response:
     return Response("\n".join(lines) + "\n", status=400, content_type="text/plain; charset=utf-8")
 
 
+@blueprint.errorhandler(TooMany)
+def too_many(error: TooMany) -> Response:
+    """The caller asks too much; when to come again."""
+    answer = Response(error.message + "\n", status=429, content_type="text/plain; charset=utf-8")
+    answer.headers["Retry-After"] = str(error.retry_after)
+    return answer
+
+
 @blueprint.get("/datastore/dump/<resource_id>")
 def dump(resource_id: str) -> Response:
     """A whole table as CSV, TSV, JSON or XML."""
@@ -31,6 +50,7 @@ def dump(resource_id: str) -> Response:
     if resource.table is None:
         raise NotFound
     made = Dump.of(resource, arguments.parse(DumpArguments, request.args.to_dict()))
+    service(ActionLimits).take(request, identity(), cost_of_dump(made.format, made.most_rows))
     response = streamed(
         lambda scope: made.pieces(CopiedRows(scope.session("public"))),
         content_type=MEDIA_TYPES[made.format],
@@ -42,3 +62,14 @@ def dump(resource_id: str) -> Response:
     kept = PUBLIC_PAGE if resource.live else PUBLIC_DATA
     response.headers["Cache-Control"] = kept if runtime().audience == "public" else OFFICE
     return response
+
+
+@blueprint.get(bulk.ADDRESS)
+def catalogue() -> Response:
+    """Every published dataset, a JSON object a line; 503 for the moments in which it is made anew."""
+    found = bulk.current(scope().session("public"))
+    if found is None:
+        raise Unavailable(_("Salinan katalog sedang dibuat ulang. Coba lagi beberapa menit lagi."), part="salinan")
+    answer = send_stored(found.key, found.size, found.sha256, "application/gzip", bulk.FILENAME)
+    answer.headers["Cache-Control"] = FRESH if runtime().audience == "public" else OFFICE
+    return answer

@@ -1,8 +1,9 @@
 """Limits that are told: what a call may bring, and how much an address or a token may ask in a time, by cost.
 
-A unit of cost is about a millisecond of work. Each process counts by itself, in memory: nothing about callers is
-stored, and the public side has nowhere to write. Defaults (settings `rate_per_second`, `rate_burst`; 0 is off, as in
-the profile `ckan`) are such that a harvester that reads the whole catalogue page by page never meets them.
+A unit of cost is about a millisecond of work. All processes of a server count together, in memory that they share
+(`portal.kernel.shared`): nothing about callers is stored, and the public side has nowhere to write. Defaults (settings
+`rate_per_second`, `rate_burst`; 0 is off, as in the profile `ckan`) are such that a harvester that reads the whole
+catalogue page by page never meets them.
 """
 
 from __future__ import annotations
@@ -10,9 +11,7 @@ from __future__ import annotations
 import hashlib
 import ipaddress
 import math
-import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -25,11 +24,10 @@ from portal.api.action import Action
 from portal.api.request_data import Limits
 from portal.kernel.errors import TooMany
 from portal.kernel.identity import Identity
+from portal.kernel.shared import Pair, SharedPairs, prepared
 from portal.kernel.texts import gettext as _
 from portal.web.request import Runtime, identity
 
-#: Callers remembered at most; the one longest not seen is forgotten, which only ever favours him.
-MOST_CALLERS = 50_000
 #: Every request, before it is even read.
 ARRIVAL = 1.0
 READ = 2.0
@@ -41,6 +39,7 @@ COSTS: Mapping[str, float] = {
     "package_list": 5,
     "resource_search": 10,
     "tag_list": 5,
+    "package_autocomplete": 5,
     "datastore_search": 5,
     "datastore_search_sql": 100,
 }
@@ -51,6 +50,9 @@ ROWS: Mapping[str, tuple[str, int, float]] = {
     "resource_search": ("limit", 1_000, 100),
     "datastore_search": ("limit", 32_000, 400),
 }
+#: Rows of a table's dump a unit, by format; and what every dump costs.
+DUMP_ROWS: Mapping[str, float] = {"csv": 2_000, "tsv": 2_000, "json": 2_000, "xml": 200}
+DUMP = 20.0
 #: Rows skipped a unit: a deep start is work without an answer.
 SKIPPED = 1_000.0
 MOST_SKIPPED = 100.0
@@ -60,39 +62,51 @@ XML_FACTOR = 3.0
 PAGE = 5.0
 PAGES: Mapping[str, float] = {
     "catalog.search": 20,
-    "datastore.dump": 50,
-    "api_pages.dump": 20,
+    # the action and the rows are charged when they are known
+    "datastore.dump": ARRIVAL,
+    "datastore.catalogue": 20,
     "downloads": 1,
     "tiles": 1,
     "assets": 0,
     "health": 0,
     "api": READ,
-    "api_util": 10,
+    "api_util": ARRIVAL,
 }
 
 
 class Buckets:
-    """A bucket a caller: full at first, filled again by `per_second` units, never above `burst`."""
+    """A bucket a caller: full at first, filled again by `per_second` units, never above `burst`.
 
-    def __init__(self, per_second: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
+    `memory` is shared with the server's other processes. It holds a bounded number of callers; the one longest not seen
+    is forgotten, which only ever favours him. `clock` must run alike in all of them.
+    """
+
+    def __init__(
+        self,
+        per_second: float,
+        burst: float,
+        clock: Callable[[], float] = time.monotonic,
+        memory: SharedPairs | None = None,
+    ) -> None:
         self.per_second = per_second
         self.burst = burst
         self._clock = clock
-        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
+        self.memory = memory or SharedPairs()
 
     def take(self, caller: str, cost: float) -> float:
         """Take the cost and return 0, or take nothing and return the seconds until it could be taken."""
-        cost = min(cost, self.burst)
-        with self._lock:
+        cost, wait = min(cost, self.burst), 0.0
+
+        def step(kept: Pair | None) -> Pair:
+            nonlocal wait
             now = self._clock()
-            left, seen = self._left.pop(caller, (self.burst, now))
-            left = min(self.burst, left + (now - seen) * self.per_second)
-            enough = left >= cost
-            self._left[caller] = (left - cost if enough else left, now)
-            if len(self._left) > MOST_CALLERS:
-                self._left.popitem(last=False)
-        return 0.0 if enough else (cost - left) / self.per_second
+            left, seen = kept or (self.burst, now)
+            left = min(self.burst, left + max(0.0, now - seen) * self.per_second)
+            wait = max(0.0, (cost - left) / self.per_second)
+            return left if wait else left - cost, now
+
+        self.memory.change(caller, step)
+        return wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +167,11 @@ def cost_of(action: Action, values: Mapping[str, Any]) -> float:
     return cost + min(skipped / SKIPPED, MOST_SKIPPED)
 
 
+def cost_of_dump(form: str, rows: int) -> float:
+    """Units of a table's dump of so many rows."""
+    return DUMP + rows / DUMP_ROWS[form]
+
+
 def _figure(value: Any) -> int:
     """A number as callers write it; what is none counts nothing, since the action refuses it."""
     try:
@@ -169,7 +188,7 @@ def offer(runtime: Runtime) -> None:
         bytes=Limits(settings.api_body_limit, settings.upload_limit)
         if isinstance(settings, OfficeSettings)
         else Limits(),
-        buckets=Buckets(settings.rate_per_second, settings.rate_burst) if on else None,
+        buckets=Buckets(settings.rate_per_second, settings.rate_burst, memory=prepared()) if on else None,
     )
     runtime.offer(ActionLimits, lambda _scope: made)
 

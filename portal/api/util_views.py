@@ -9,6 +9,7 @@ from flask import Blueprint, Response, request
 from portal.api import envelope, request_data
 from portal.api.answers import dumps
 from portal.api.errors import BadRequest
+from portal.api.limits import ActionLimits
 from portal.api.service import ActionApi
 from portal.web.i18n import LANGUAGES
 from portal.web.request import identity, service
@@ -36,7 +37,10 @@ def suggest(kind: str) -> Response:
     api = service(ActionApi)
     typed = request.args.get(key, "")
     asked = {"q": typed, "limit": request.args.get("limit", limit)}
-    found: Any = api.run(identity(), api.actions[action], asked) if typed and action in api.actions else []
+    found: Any = []
+    if typed and action in api.actions:
+        service(ActionLimits).charge(request, identity(), api.actions[action], asked)
+        found = api.run(identity(), api.actions[action], asked)
     if member is not None:
         found = {"ResultSet": {"Result": [{member: item} for item in found] if member else found}}
     return Response(dumps(found), content_type=envelope.JSON)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from signal import SIGKILL
 from uuid import uuid4
 
 import pytest
@@ -19,8 +22,10 @@ from config.profile import load_profile
 from portal.api import limits, registry
 from portal.api.action import Action, Call
 from portal.api.arguments import NoArguments
-from portal.api.limits import Buckets, caller_of, cost_of
+from portal.api.limits import ActionLimits, Buckets, caller_of, cost_of, cost_of_dump
+from portal.api.request_data import Limits
 from portal.kernel.identity import ANONYMOUS, Identity
+from portal.kernel.shared import WAYS, SharedPairs
 from tests.apps import dispose, make_public
 from tests.portal.api.world import World
 from tests.support import Databases
@@ -57,12 +62,40 @@ def test_nobody_gets_more_than_his_share(steps: list[tuple[float, float]]) -> No
     assert taken <= 60 + 5 * clock.now + 0.01
 
 
-def test_callers_are_not_remembered_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "MOST_CALLERS", 3)
-    buckets = Buckets(1, 10, Clock())
-    for number in range(10):
+def test_callers_are_not_remembered_for_ever() -> None:
+    clock = Clock()
+    buckets = Buckets(0.001, 10, clock, SharedPairs(WAYS))
+    for number in range(WAYS):
+        clock.now = number + 1
         buckets.take(str(number), 10)
-    assert len(buckets._left) == 3
+    assert buckets.take("0", 5) > 0, "known still, and seen again"
+    clock.now = WAYS + 1
+    assert buckets.take("baru", 10) == 0
+    assert buckets.take("0", 5) > 0
+    assert buckets.take("1", 10) == 0, "the one longest not seen was forgotten"
+
+
+def test_processes_of_a_server_count_together() -> None:
+    """Four processes and three threads in each: nobody gets more than one bucket, and a killed one holds nobody up."""
+    buckets = Buckets(1e-9, 500, memory=SharedPairs())
+    read, write = os.pipe()
+    children = []
+    for _number in range(4):
+        pid = os.fork()
+        if not pid:
+            with ThreadPoolExecutor(3) as pool:
+                had = list(pool.map(lambda _n: not buckets.take("a", 1), range(300)))
+            os.write(write, sum(had).to_bytes(4, "big"))
+            os.kill(os.getpid(), SIGKILL)
+        children.append(pid)
+    for pid in children:
+        os.waitpid(pid, 0)
+    taken = [int.from_bytes(os.read(read, 4), "big") for _pid in children]
+    os.close(read)
+    os.close(write)
+    assert sum(taken) == 500, taken
+    assert buckets.take("a", 1) > 0
+    assert buckets.take("b", 500) == 0
 
 
 @pytest.mark.parametrize(
@@ -147,6 +180,22 @@ def test_calls_that_cannot_be_read_are_counted(limited: Flask) -> None:
     statuses = [ask(client, "/api/3/action/zzz", "203.0.113.8")[0] for _n in range(70)]
     assert statuses[:5] == [400] * 5
     assert statuses[-1] == 429
+
+
+def test_suggestions_and_dumps_are_charged_as_what_they_ask(
+    limited: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = limited.test_client()
+    statuses = [ask(client, "/api/2/util/dataset/autocomplete?incomplete=sa", "203.0.113.20")[0] for _n in range(12)]
+    assert statuses == [200] * 10 + [429] * 2, "six units each"
+    assert ask(client, "/api/2/util/dataset/autocomplete", "203.0.113.21")[0] == 200
+    assert cost_of_dump("csv", 0) < cost_of_dump("csv", 100_000) < cost_of_dump("xml", 100_000)
+    counted = ActionLimits(Limits(), Buckets(1e-9, 45))
+    monkeypatch.setitem(world.runtime.factories, ActionLimits, lambda _scope: counted)
+    address = f"/datastore/dump/{world.table}"
+    assert [world.client.get(address, buffered=True).status_code for _n in range(3)] == [200, 200, 429]
+    answer = world.client.get(address)
+    assert (answer.mimetype, answer.headers["Retry-After"].isdigit()) == ("text/plain", True)
 
 
 def test_the_profile_ckan_counts_nothing(databases: Databases, tmp_path: Path) -> None:

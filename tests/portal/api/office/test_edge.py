@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
+from uuid import uuid4
+
 from lxml import etree
 
 from portal.api import xml_schema
 from portal.api.office.registry import ACTIONS
+from portal.catalog import bulk
+from portal.ingest.bulk_copy import BulkCopy
 from portal.kernel.identity import Role
+from tests.apps import publishing
 from tests.portal.api.office.world import OfficeWorld
 
 CREATE = "/api/3/action/package_create"
@@ -69,3 +75,24 @@ def test_the_page_is_for_who_is_signed_in(ckan: OfficeWorld) -> None:
     assert page.status_code == 200
     assert 'id="aksi-package_patch"' in text
     assert "Authorization: $TOKEN" in text
+
+
+def test_anyone_gets_the_dump_of_the_catalogue_as_on_the_public_side(ckan: OfficeWorld) -> None:
+    """I9: an anonymous call to the office answers what the public process does, its caching aside."""
+    made = ckan.package()
+
+    def both() -> list[tuple[int, bytes]]:
+        clients = (ckan.office.client(), ckan.public().test_client())
+        answers = [client.get(bulk.ADDRESS, buffered=True) for client in clients]
+        assert answers[0].headers["Cache-Control"] == "private, no-store"
+        return [(answer.status_code, answer.data) for answer in answers]
+
+    with publishing(ckan.databases) as session:
+        bulk.close(session, uuid4())
+        session.commit()
+    assert [status for status, _body in both()] == [503, 503]
+    with publishing(ckan.databases) as session:
+        assert BulkCopy(session, ckan.runtime.public_files).build() is not None
+    first, second = both()
+    assert first == second
+    assert made["id"].encode() in gzip.decompress(first[1])
