@@ -188,6 +188,8 @@ class _Reader:
 
     def _field(self, item: lt.SearchField, place: _Place) -> Node:
         name = _unescaped(item.name)
+        if isinstance(item.expr, lt.SearchField):
+            raise QuerySyntaxError("susunan kueri salah")
         if name == "*":
             if isinstance(item.expr, lt.Word) and item.expr.value == "*":
                 return All()

@@ -46,6 +46,13 @@ def as_text(value: Any) -> str:
     return value
 
 
+def as_typed(value: Any) -> str:
+    """What somebody types: nothing said (null) and what is no text (a list, an object) ask for nothing, as in CKAN."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return "" if value is None or isinstance(value, list | dict) else as_text(value)
+
+
 def as_whole(value: Any) -> int:
     """CKAN's `int_validator`; blank means the default."""
     if isinstance(value, str):
@@ -125,6 +132,7 @@ def as_json_list(value: Any) -> tuple[str, ...]:
 
 
 Text = Annotated[str, BeforeValidator(as_text)]
+Typed = Annotated[str, BeforeValidator(as_typed)]
 Whole = Annotated[int, BeforeValidator(as_whole)]
 Natural = Annotated[int, BeforeValidator(as_natural), WithJsonSchema({"type": "integer", "minimum": 0})]
 Positive = Annotated[int, BeforeValidator(as_positive), WithJsonSchema({"type": "integer", "minimum": 1})]

@@ -6,6 +6,7 @@ judge it like an absent one, follows no rule of its own, so here they stand by n
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,14 @@ LOOKED_FOR: Mapping[str, str] = {
     "help_show": "name",
 }
 
+#: Where CKAN takes an id as text whatever it is: an empty one is then missing, a list or object leads nowhere.
+_AS_TEXT = (
+    "follow_", "unfollow_", "am_following_", "task_status_show",
+)  # fmt: skip
+_AS_TEXT_ENDS = (
+    "_follower_count", "_follower_list", "followee_count", "followee_list", "_activity_list",
+)  # fmt: skip
+
 #: Where CKAN complains of another name than the argument's.
 _COMPLAINED_OF = {"package_show": "name_or_id"}
 
@@ -34,14 +43,29 @@ _COMPLAINED_OF = {"package_show": "name_or_id"}
 def look(action: str, data: Mapping[str, Any]) -> Mapping[str, Any]:
     """The arguments with an id that is one value: a list of one (a key given once in a form) is its only item.
 
-    Raises NotFound when the action was given an id that is empty, Invalid for an id that is a list or an object.
+    An empty list or object says as little as a null. Raises NotFound when the action was given an id that is empty,
+    Invalid for an id that is any other list or object.
     """
     key = LOOKED_FOR.get(action, "id")
     value = data.get(key)
     if action in LOOKED_FOR and key in data and value in ("", None, [], {}):
         raise NotFound
+    if action == "package_collaborator_list_for_user":
+        return data  # refused before its id is read
+    if action.startswith(_AS_TEXT) or action.endswith(_AS_TEXT_ENDS):
+        return _as_text(data, key)
     if isinstance(value, list) and len(value) == 1 and isinstance(value[0], str):
         return {**data, key: value[0]}
+    if value in ([], {}):
+        return {**data, key: None}
     if isinstance(value, list | dict):
         raise Invalid(fields={_COMPLAINED_OF.get(action, key): (_("Harus berupa teks"),)})
     return data
+
+
+def _as_text(data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    """The arguments with the id as text, or without it when it is empty."""
+    value = data.get(key)
+    if key in data and value in ("", None, [], {}):
+        return {name: item for name, item in data.items() if name != key}
+    return {**data, key: json.dumps(value, ensure_ascii=False)} if isinstance(value, list | dict) else data

@@ -15,7 +15,19 @@ from pydantic import BeforeValidator, ConfigDict, Field
 
 from portal.api.action import Call
 from portal.api.answers import MOST_ROWS, ROWS
-from portal.api.arguments import Arguments, Flag, JsonList, LaxFlag, Natural, Text, Texts, Whole, as_text, refused
+from portal.api.arguments import (
+    Arguments,
+    Flag,
+    JsonList,
+    LaxFlag,
+    Natural,
+    Text,
+    Texts,
+    Typed,
+    Whole,
+    as_text,
+    refused,
+)
 from portal.api.errors import SearchQueryError
 from portal.api.paging import Pager
 from portal.kernel.texts import gettext as _
@@ -25,6 +37,7 @@ from search.documents import Bounds
 from search.errors import QuerySyntaxError
 from search.fields import FACET_ALIASES, FACETS, counted_name
 from search.lucene import order_of, parse_bbox, parse_fq, parse_q, parse_sort
+from search.lucene_text import refuse_local_params
 from search.query import All, FacetRequest, Node, Or, SearchQuery, Sort, SortKey, Words
 from search.results import FacetItem, Results
 
@@ -33,7 +46,10 @@ FACET_LIMIT = 50
 MOST_FILTERS = 50
 
 _PARSERS = frozenset({"dismax", "edismax", "lucene"})
-_YES, _NO = frozenset({"true", "on", "yes", "1"}), frozenset({"false", "off", "no", "0"})
+#: What Solr takes for yes and no; a number is neither.
+_YES, _NO = frozenset({"true", "on", "yes"}), frozenset({"false", "off", "no"})
+#: The furthest place that Solr can count to.
+FURTHEST_START = 2**31 - 1
 _BINARY = frozenset({"AND", "OR", "&&", "||"})
 _UNARY = frozenset({"NOT", "!", "+", "-"})
 _FIGURE = re.compile(r"[+-]?[0-9]{1,6}(\.[0-9]{0,18})?")
@@ -50,18 +66,25 @@ def _as_fields(value: Any) -> tuple[str, ...]:
     return names
 
 
+def _as_sort(value: Any) -> str:
+    """An order in words. Raises SearchQueryError for what is no text at all, as CKAN does."""
+    if isinstance(value, list | dict):
+        raise SearchQueryError(_("urutan (sort) tidak dapat dibaca"))
+    return as_text(value)
+
+
 class SearchArguments(Arguments):
     """CKAN's parameters under their names; `ext_relation` (`intersects`, `within`) is ours."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    q: Text = ""
+    q: Typed = ""
     fq: Texts = ()
     fq_list: Texts = ()
     fl: Annotated[tuple[str, ...], BeforeValidator(_as_fields)] = ()
     rows: Natural = ROWS
     start: Natural = 0
-    sort: Text = "rank"
+    sort: Annotated[str, BeforeValidator(_as_sort)] = "rank"
     facet: Text = "true"
     facet_mincount: Natural = Field(default=1, alias="facet.mincount")
     facet_limit: Whole = Field(default=FACET_LIMIT, alias="facet.limit")
@@ -131,6 +154,8 @@ def query_of(args: SearchArguments, sort: str, plugin_facets: frozenset[str]) ->
     filters = [text for text in (*args.fq, *args.fq_list) if text.strip()]
     if len(filters) > MOST_FILTERS:
         raise QuerySyntaxError("terlalu banyak fq")
+    if args.start > FURTHEST_START:
+        raise QuerySyntaxError("start terlalu jauh")
     box = _box(args.ext_bbox)
     nowhere = (Or(()),) if args.ext_bbox.strip() and box is None else ()
     return SearchQuery(
@@ -168,16 +193,25 @@ def _refuse_dangling(q: str) -> None:
 
 
 def _box(text: str) -> Bounds | None:
-    """The box; None where there is none, or where it is turned inside out and so holds nothing."""
+    """The box; None where there is none, or where it is turned inside out, lies beyond the world or has no numbers,
+    and so holds nothing."""
     if not text.strip():
         return None
-    parts = [float(part) for part in text[:200].split(",") if _FIGURE.fullmatch(part.strip())]
-    turned = len(parts) == 4 and len(text.split(",")) == 4 and (parts[0] > parts[2] or parts[1] > parts[3])
-    return None if turned else parse_bbox(text)
+    parts = text[:200].split(",")
+    figures = [float(part) for part in parts if _FIGURE.fullmatch(part.strip())]
+    if len(parts) == 4 and all(part.strip().lower() == "nan" for part in parts):
+        return None
+    if len(parts) == len(figures) == 4:
+        west, south, east, north = figures
+        if west > east or south > north or west > 180 or east < -180 or south > 90 or north < -90:
+            return None
+    return parse_bbox(text)
 
 
 def _order(text: str) -> tuple[Sort, ...]:
-    """Keys that we can order by; others are ignored as CKAN's empty fields are. Raises SearchQueryError."""
+    """Keys that we can order by; others are ignored as CKAN's empty fields are, and what they leave equal comes in
+    the order in which it was written. Raises SearchQueryError."""
+    refuse_local_params(text)
     kept: dict[SortKey, Sort] = {}
     for words in (part.split() for part in text.split(",")) if text.strip() else ():
         if len(words) != 2 or words[1].lower() not in ("asc", "desc"):
@@ -187,6 +221,8 @@ def _order(text: str) -> tuple[Sort, ...]:
         except QuerySyntaxError:
             continue
         kept.setdefault(key.key, key)
+    if not kept or set(kept) == {"downloads"}:
+        kept["modified"] = Sort("modified")
     return order_of(kept.values())
 
 

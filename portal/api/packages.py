@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, ClassVar
 
 import orjson
 from pydantic import model_validator
 
 from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
-from portal.api.arguments import Arguments, Natural, Positive, Text
+from portal.api.arguments import Arguments, Natural, Positive, Text, Typed
 from portal.api.package_search import SearchArguments, package_search
+from portal.api.references import Referring
 from portal.kernel.errors import NotFound
+from search.lucene_text import refuse_local_params
+from search.query import TITLE, Or, SearchQuery, Wildcard
 
 MOST_SUGGESTIONS = 50
+#: Parts of one word that are looked for inside names and titles; CKAN keeps parts of two to ten letters.
+_PART = re.compile(r"[\w-]{2,40}")
 
 
 class Page(Arguments):
@@ -45,10 +51,12 @@ class ListArguments(Arguments):
     page: Positive = 1
 
 
-class AutocompleteArguments(Arguments):
+class AutocompleteArguments(Referring):
     """What is being typed."""
 
-    q: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"q"})
+
+    q: Typed
     limit: Natural = 10
 
 
@@ -73,11 +81,27 @@ def current_package_list_with_resources(call: Call, args: ListArguments) -> obje
 
 
 def package_autocomplete(call: Call, args: AutocompleteArguments) -> object:
-    """Return datasets whose title begins like `q`, most downloaded first. `limit`: 10, at most 50."""
-    typed = args.q.lower()
+    """Return datasets whose title begins like `q`, most downloaded first, then those whose name or title holds it.
+    `limit`: 10, at most 50."""
+    refuse_local_params(args.q)
+    typed = args.q.strip().lower()
     limit = min(args.limit, MOST_SUGGESTIONS)
-    found = call.engine.suggest(args.q, limit) if args.q.strip() and limit else ()
-    return [_suggestion(item.name, item.text, typed) for item in found]
+    if not typed or not limit:
+        return []
+    found = [_suggestion(item.name, item.text, typed) for item in call.engine.suggest(args.q, limit)]
+    if len(found) < limit and _PART.fullmatch(typed):
+        known = {item["name"] for item in found}
+        found += [item for item in _holding(call, typed) if item["name"] not in known][: limit - len(found)]
+    return found
+
+
+def _holding(call: Call, typed: str) -> list[dict[str, str]]:
+    """Datasets whose name, or a word of whose title, holds the part; found twice first, then the shorter names."""
+    tree = Or((Wildcard("name", f"*{typed}*"), Wildcard(None, f"*{typed}*", "title")))
+    hits = call.engine.search(SearchQuery(tree=tree, sort=TITLE, rows=MOST_SUGGESTIONS, relax=False, totals=False))
+    found = [_suggestion(name, title, typed) for name, title in call.queries.titles(hits.ids)]
+    held = {item["name"]: (typed in item["name"]) + (typed in item["title"].lower()) for item in found}
+    return sorted(found, key=lambda item: (-held[item["name"]], len(item["name"]), item["name"]))
 
 
 def _suggestion(name: str, title: str, typed: str) -> dict[str, str]:

@@ -126,6 +126,12 @@ class Queries:
         keys = (item.encode() for item in ids)
         return b"[" + b",".join(found[key] for key in keys if key in found) + b"]"
 
+    def titles(self, ids: Sequence[str]) -> list[tuple[str, str]]:
+        """(name, title) of live datasets by id, in no order."""
+        table = models.dataset
+        query = select(table.c.name, table.c.title).where(table.c.id.in_([UUID(one) for one in ids]))
+        return [(name, title) for name, title in self.session.execute(query)]
+
     def browse(self, order: Sort, rows: int, skip: int, after: Place | None = None) -> list[Place]:
         """(id, key) of live datasets by time of change or by name, ties by id: an index keeps the order.
 

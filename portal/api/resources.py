@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 
 from portal.api.action import Action, Call
 from portal.api.answers import spliced
-from portal.api.arguments import Arguments, IdArguments, Natural, Text, as_text
+from portal.api.arguments import Arguments, IdArguments, Natural, Text, Typed, as_text
 from portal.api.errors import FieldText
 from portal.api.queries import RESOURCE_FIELDS
+from portal.api.references import Referring
 from portal.kernel.errors import NotFound
 from portal.kernel.texts import gettext as _
 
@@ -27,10 +28,12 @@ class ResourceSearchArguments(Arguments):
     limit: Natural | None = None
 
 
-class FormatArguments(Arguments):
+class FormatArguments(Referring):
     """What is being typed."""
 
-    q: Text
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"q"})
+
+    q: Typed
     limit: Natural = 5
 
 
@@ -54,7 +57,7 @@ def _terms(query: Any) -> list[tuple[str, str]]:
     """(field, term) pairs, a later one of the same field winning as in CKAN. Raises FieldText on `query`."""
     if query is None:
         raise FieldText("query", _("Nilai wajib diisi"))
-    parts = [query] if isinstance(query, str) else query
+    parts = [query] if isinstance(query, str) else query or []
     if (
         not isinstance(parts, list)
         or len(parts) > MOST_TERMS

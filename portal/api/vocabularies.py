@@ -82,6 +82,13 @@ def tag_of(call: Call, key: UUID, name_or_id: str) -> VocabularyTag | None:
     return found[0] if found else None
 
 
+def tag_by_id(call: Call, key: str) -> VocabularyTag | None:
+    """A tag of any vocabulary by its id, or None."""
+    tag_id = as_uuid(key)
+    found = _tags(call, _T.c.id == tag_id) if tag_id else []
+    return found[0] if found else None
+
+
 def _tags(call: Call, *where: Any) -> list[VocabularyTag]:
     query = select(_T.c.id, _T.c.name, _T.c.vocabulary_id).where(*where).order_by(_T.c.name)
     return [VocabularyTag(*row) for row in call.queries.session.execute(query)]

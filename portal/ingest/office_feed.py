@@ -60,7 +60,8 @@ class Card:
 def entry(card: Card) -> SearchDocument:
     """The index entry of a draft: never told to anybody as a suggestion (`private`); `id:` finds its dataset.
 
-    `keadaan` is the state of its lifecycle, `terbit` whether another version of the dataset is published.
+    `keadaan` is the state of its lifecycle, `terbit` whether another version of the dataset is published, `konsep`
+    whether a program called it a draft.
     """
     meta = DatasetMetadata.model_validate(dict(card.metadata or {}))
     licence = vocabularies.licences().get(meta.lisensi)
@@ -95,6 +96,7 @@ def entry(card: Card) -> SearchDocument:
             marks={
                 "id": (str(card.dataset_id),),
                 "keadaan": (card.state,),
+                "konsep": ("true" if meta.ckan.get("state") == "draft" else "false",),
                 "terbit": ("true" if card.live_version is not None else "false",),
             },
         )

@@ -15,7 +15,7 @@ from portal.api.package_search import package_search as published_search
 from portal.ingest.office_search import OfficeResults, OfficeSearch
 from portal.ingest.packages import Packages
 from portal.kernel.errors import NotFound
-from search.query import Term
+from search.query import Or, Term
 
 
 def package_search(call: OfficeCall, args: SearchArguments) -> object:
@@ -25,7 +25,9 @@ def package_search(call: OfficeCall, args: SearchArguments) -> object:
     if not wanted or not call.identity.signed_in or call.runtime.office_search is None:
         return published_search(call, args)
     query = checked_query(call, args)
-    found = call.service(OfficeSearch).search(call.identity, replace(query, filters=(*query.filters, _ACTIVE)))
+    # CKAN's drafts are public or private themselves, and only who asks for private ones gets those
+    wished = _ACTIVE if args.include_private else Or((Term("private", "false"), Term("konsep", "true")))
+    found = call.service(OfficeSearch).search(call.identity, replace(query, filters=(*query.filters, _ACTIVE, wished)))
     return composed(call, args, found.results, _documents(call, found))
 
 
