@@ -36,7 +36,7 @@ from portal.tables.writing import Method, RowFault, RowWriter, Written
 
 SETTLE = "ingest.endapkan"
 #: How long a table is left alone before it is settled, so that a stream of batches costs it once.
-QUIET = timedelta(seconds=5)
+QUIET = timedelta(seconds=2)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,10 +73,13 @@ class Live:
         Raises NotFound and Forbidden by duty and permission, RowInvalid with the first row that does not hold,
         Conflict when the table takes no rows now.
         """
-        opened, live, tables = self._open(identity, view)
+        opened, name = self._opened(identity, view)
         records = live_checks.fitted(batch.records, view.columns, by_id=batch.method != "insert")
-        live_checks.require_keys(records, live.key, batch.method)
         live_checks.require_publishable(records, view.columns, _day(opened))
+        # what needs no lock is done: batches of one table wait for each other from here on only
+        tables = LiveTables(self.public)
+        live = tables.lock(name)
+        live_checks.require_keys(records, live.key, batch.method)
         written = self._write(tables, live, view, records, batch)
         if batch.dry:
             self.public.rollback()
@@ -124,14 +127,18 @@ class Live:
         now = self.desk.clock()
         defer(self.desk.session, order_of(live.table_name, live.dataset_id, now, now))
 
-    def _open(self, identity: Identity, view: ResourceView) -> tuple[OpenDataset, LiveRow, LiveTables]:
+    def _opened(self, identity: Identity, view: ResourceView) -> tuple[OpenDataset, str]:
+        """The dataset opened for rows, and the name of the live table."""
         if not view.live or view.table is None:
             raise Conflict(
                 _("Tabel versi yang sudah terbit tidak berubah; buat versi baru."), rule="I5.tetap"
             )  # fmt: skip
-        opened = self.open(identity, view.dataset_id)
+        return self.open(identity, view.dataset_id), view.table
+
+    def _open(self, identity: Identity, view: ResourceView) -> tuple[OpenDataset, LiveRow, LiveTables]:
+        opened, name = self._opened(identity, view)
         tables = LiveTables(self.public)
-        return opened, tables.lock(view.table), tables
+        return opened, tables.lock(name), tables
 
     def open(self, identity: Identity, dataset_id: UUID) -> OpenDataset:
         """The dataset opened for who may publish it at once, else for who may add rows to it (recorded)."""
@@ -147,10 +154,9 @@ class Live:
 
     def _publisher(self, identity: Identity, dataset_id: UUID) -> OpenDataset:
         """Opened by the right to publish at once, of the agency's own people or of who manages the catalogue."""
-        try:
-            return self.desk.open(identity, dataset_id, "terbit", Permission.DATASET_PUBLISH)
-        except Forbidden:
-            return self.desk.open(identity, dataset_id, "terbit", Permission.CATALOG_MANAGE)
+        return self.desk.open(
+            identity, dataset_id, "terbit", Permission.DATASET_PUBLISH, otherwise=Permission.CATALOG_MANAGE
+        )
 
     def create(self, identity: Identity, view: ResourceView, wanted: Structure) -> ResourceView:
         """Make the live table of a published resource that has none, for a caller who may publish at once.
@@ -263,12 +269,14 @@ def order_of(table_name: str, dataset_id: UUID, since: datetime, now: datetime) 
 
 
 def keep(desk: Desk, opened: OpenDataset, resource_id: UUID, before: str, act: str, batch: UUID) -> None:
-    """Rows as they were, into the vault: `before` is JSON text of [[_id, row], …]."""
+    """Rows as they were, into the vault: `before` is JSON text of [[_id, row], …], kept as one row a batch.
+
+    `vault.superseded_row` shows them row by row.
+    """
     desk.session.execute(
         text(
-            "INSERT INTO vault.superseded_row (dataset_id, resource_id, row_id, act, batch, person_id, content)"
-            " SELECT :dataset, :resource, CAST(x.item->>0 AS bigint), :act, :batch, :person, CAST(x.item->1 AS jsonb)"
-            " FROM json_array_elements(CAST(:before AS json)) AS x (item)"
+            "INSERT INTO vault.superseded_batch (dataset_id, resource_id, act, batch, person_id, content)"
+            " VALUES (:dataset, :resource, :act, :batch, :person, CAST(:before AS json))"
         ),
         {
             "dataset": opened.id,

@@ -90,7 +90,7 @@ class LiveTables:
 
     def open(self, table_name: str, columns: Sequence[ColumnEntry]) -> None:
         """What a table with `_full_text` needs to be searched and read: indexes of words, blocks, rights."""
-        self._execute("CREATE INDEX ON {} USING gin (_full_text)", table_name)
+        self._execute("CREATE INDEX ON {} USING gin (_full_text) WHERE _full_text IS NOT NULL", table_name)
         self._execute("CREATE INDEX ON {} (_id) WHERE _full_text IS NULL", table_name)
         pages.make(self.driver, shape_of(table_name, columns))
         for name in (table_name, pages.block_table(table_name)):
@@ -232,10 +232,13 @@ class LiveTables:
         )
         return settled
 
-    def index_columns(self, table_name: str, columns: Sequence[ColumnEntry], row_count: int) -> bool:
+    def index_columns(
+        self, table_name: str, columns: Sequence[ColumnEntry], row_count: int, *, live: bool = True
+    ) -> bool:
         """An index for the next column that can be sorted and filtered by and has none; False when there is no such.
 
-        Only where the table is large enough to need them, and narrow enough to bear them.
+        Only where the table is large enough to need them, and narrow enough to bear them. Of a live table they hold
+        settled rows only (`statements.source`): what a batch writes enters them when the table is settled.
         """
         if row_count < statements.WORTH_INDEXES or len(columns) > MOST_INDEXED:
             return False
@@ -249,7 +252,7 @@ class LiveTables:
             kind, name = types.of(column), f"{table_name}_s{number}"
             if kind.array or kind.sql == "jsonb" or name in there or self._too_long(table_name, column):
                 continue
-            self._index(table_name, f"s{number}", [column.name, ID])
+            self._index(table_name, f"s{number}", [column.name, ID], settled=live)
             return True
         return False
 
@@ -266,12 +269,13 @@ class LiveTables:
         row: Any = self.driver.execute(query).fetchone()
         return (row[0] or 0) > LONGEST_INDEXED
 
-    def _index(self, table_name: str, suffix: str, columns: Sequence[str]) -> None:
+    def _index(self, table_name: str, suffix: str, columns: Sequence[str], *, settled: bool = False) -> None:
         self.driver.execute(
-            sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({})").format(
+            sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ({}){}").format(
                 sql.Identifier(f"{table_name}_{suffix}"),
                 _table(table_name),
                 sql.SQL(", ").join(map(sql.Identifier, columns)),
+                sql.SQL(" WHERE _full_text IS NOT NULL" if settled else ""),
             )
         )
 

@@ -141,7 +141,7 @@ class PublicRows:
         """What reading asks for: indexes of words and columns, blocks of JSON, rights; of a live table, writing too."""
         live, entries = LiveTables(self._session), shown_entries(row)
         live.open(name, entries)
-        while live.index_columns(name, entries, count):
+        while live.index_columns(name, entries, count, live=live_table(row) is not None):
             continue
         pages.fill(self._driver(), shape_of(name, entries, live=False))
         if live_table(row) is None:

@@ -50,6 +50,16 @@ def table(shape: Shape) -> sql.Identifier:
     return sql.Identifier(shape.schema, shape.table)
 
 
+def source(shape: Shape) -> sql.Composable:
+    """What is read from, alias `t`. Settled and fresh rows of a live table are asked for apart: indexes hold settled
+    rows only, so that a batch need not write them; PostgreSQL flattens the union and merges both in order."""
+    if not shape.live:
+        return sql.SQL("{} t").format(table(shape))
+    return sql.SQL(
+        "(SELECT * FROM {0} WHERE {1} IS NOT NULL UNION ALL SELECT * FROM {0} WHERE {1} IS NULL) t"
+    ).format(table(shape), sql.Identifier(FULL_TEXT))  # fmt: skip
+
+
 def value_text(value: Any) -> str:
     """A JSON value as PostgreSQL reads it."""
     if isinstance(value, bool):

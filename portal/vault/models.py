@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Boolean,
     Column,
@@ -139,8 +140,20 @@ transition = Table(
     Column("why", Text, nullable=False),
     Column("detail", JSONB, nullable=False),
 )
-superseded_row = Table(
-    "superseded_row",
+superseded_batch = Table(
+    "superseded_batch",
+    metadata,
+    Column("id", BigInteger, primary_key=True),
+    Column("dataset_id", Uuid, nullable=False),
+    Column("resource_id", Uuid, nullable=False),
+    Column("act", Text, nullable=False),
+    Column("batch", Uuid, nullable=False),
+    Column("at", DateTime(timezone=True), nullable=False),
+    Column("person_id", Uuid, nullable=False),
+    Column("content", JSON, nullable=False),
+)
+superseded_single = Table(
+    "superseded_single",
     metadata,
     Column("id", BigInteger, primary_key=True),
     Column("dataset_id", Uuid, nullable=False),
