@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 
-from flask import Flask, Response, jsonify, redirect, render_template, request
+from flask import Flask, Response, jsonify, redirect, request
 from flask_babel import gettext as _
 from jinja2 import Template
 from sqlalchemy.exc import OperationalError
@@ -17,6 +17,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.kernel import errors
+from portal.web.rendering import render
 from search.errors import EngineUnavailable, QuerySyntaxError
 
 log = logging.getLogger(__name__)
@@ -114,7 +115,7 @@ def answer(status: int, error: Exception, number: str = "") -> tuple[Response | 
     shown = error if isinstance(error, errors.PortalError) else None
     message = (shown.message if shown else "") or default_message(status)
     down = isinstance(error, EngineUnavailable)
-    page = render_template(templates, error=shown, status=status, message=message, number=number, search_down=down)
+    page = render(templates, error=shown, status=status, message=message, number=number, search_down=down)
     return _told(Response(page), error), status
 
 

@@ -1,5 +1,6 @@
 """Languages: Indonesian by default, English by `?lang=en`, so that public pages stay cacheable."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,9 @@ from portal.web.request import runtime
 DEFAULT = "id"
 LANGUAGES = {"id": "Bahasa Indonesia", "en": "English"}
 TRANSLATIONS = Path(__file__).with_name("translations")
+
+# A path of ours without a query, which is most of them, need not be taken apart.
+_PLAIN = re.compile(r"/(?:[A-Za-z0-9_.~-][A-Za-z0-9_.~/-]*)?")
 
 # Addresses that are the same in both languages keep no language in their query.
 _LANGUAGE_FREE = ("assets.", "static", "api.", "api_util.", "tiles.", "downloads.", "ogc.")
@@ -40,6 +44,8 @@ def current_lang() -> str:
 def with_lang(href: str, lang: str | None = None) -> str:
     """An address of ours with the language in its query; Indonesian addresses carry none."""
     code = lang or current_lang()
+    if _PLAIN.fullmatch(href):
+        return href if code == DEFAULT else f"{href}?lang={code}"
     parts = urlsplit(href)
     if parts.scheme or parts.netloc or not (parts.path or parts.query):
         return href
@@ -47,6 +53,13 @@ def with_lang(href: str, lang: str | None = None) -> str:
     if code != DEFAULT:
         pairs.append(("lang", code))
     return urlunsplit(parts._replace(query=urlencode(pairs)))
+
+
+def with_query(path: str, query: str, lang: str) -> str:
+    """A path of ours with a query of ours (`?a=b`, encoded already, or nothing) and the language."""
+    if lang == DEFAULT:
+        return path + query
+    return f"{path}{query}&lang={lang}" if query else f"{path}?lang={lang}"
 
 
 def lang_links() -> list[tuple[str, str]]:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
-from flask import Flask, has_request_context, render_template, request, url_for
+from flask import Flask, current_app, has_request_context, request
 from flask_babel import gettext
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, Template
 from markupsafe import Markup
 
 from config.profile import Profile
-from portal.web import assets, formats
-from portal.web.i18n import current_lang, install_i18n, lang_links, lang_name, with_lang
+from portal.web import assets, formats, templating
+from portal.web.i18n import DEFAULT, TRANSLATIONS, current_lang, install_i18n, lang_links, lang_name, with_lang
 from portal.web.icons import icon
 from portal.web.markdown import to_html
 from portal.web.request import Audience
@@ -20,7 +21,9 @@ from portal.web.site import OfficeUser, Site, site_of
 from portal.web.theme import theme_css
 
 Clock = Callable[[], datetime]
+Lang = Callable[[], str]
 TEMPLATES = Path(__file__).with_name("templates")
+_PAGES = "portal-pages"
 
 
 def install(
@@ -38,6 +41,7 @@ def install(
     `user` and `office_nav` feed the office header; `clock` gives the moment that relative dates count from.
     Raises ThemeError for a profile colour that cannot be read.
     """
+    templating.prepare(app)
     install_i18n(app, preferred_language)
     theme = theme_css(profile.accent)
     app.register_blueprint(assets.assets_blueprint(theme))
@@ -48,7 +52,9 @@ def install(
     env.globals.update(_globals(audience, site_of(profile), theme))
     env.globals["office_user"] = user or (lambda: None)
     env.globals["office_nav"] = office_nav or _office_nav
-    env.filters.update(_filters(profile.time_zone, clock or (lambda: datetime.now(UTC))))
+    moment = clock or (lambda: datetime.now(UTC))
+    env.filters.update(_filters(profile.time_zone, moment, current_lang))
+    app.extensions[_PAGES] = Pages(app, theme, lambda said: _filters(profile.time_zone, moment, said))
 
 
 def _loader(app: Flask) -> BaseLoader:
@@ -56,34 +62,85 @@ def _loader(app: Flask) -> BaseLoader:
     return ChoiceLoader([app.jinja_loader, house]) if app.jinja_loader else house
 
 
-def render(template: str, **context: Any) -> str:
-    """Render one template with the house's globals. Raises TemplateNotFound for an unknown name."""
-    return render_template(template, **context)
+def render(template: str | list[str | Template], **context: Any) -> str:
+    """Render one template (of a list, the first there is) with the house's globals, in the language of the moment.
+
+    Raises TemplateNotFound for an unknown name.
+    """
+    app = current_app
+    pages: Pages = app.extensions[_PAGES]
+    found = pages.of(current_lang()).get_or_select_template(template)
+    app.update_template_context(context)
+    return found.render(context)
 
 
-def _filters(zone: tzinfo, clock: Clock) -> dict[str, Callable[..., Any]]:
+class Pages:
+    """One environment a language, made when the first page in it is asked, when all rooms and plugins are there."""
+
+    def __init__(self, app: Flask, theme: str, filters: Callable[[Lang], dict[str, Callable[..., Any]]]) -> None:
+        self._app = app
+        self._theme = theme
+        self._filters = filters
+        self._made: dict[str, templating.SpokenEnvironment] = {}
+
+    def of(self, language: str) -> templating.SpokenEnvironment:
+        """The environment of a language that we speak."""
+        made = self._made.get(language)
+        if made is None:
+            made = self._made[language] = self._make(language)
+        return made
+
+    def _make(self, language: str) -> templating.SpokenEnvironment:
+        said = _said(language, self._theme)
+        whole = cast("templating.SpokenEnvironment", self._app.jinja_env)
+        texts = templating.translations(str(TRANSLATIONS), language)
+        return whole.speaking(texts, said, said, self._filters(lambda: language))
+
+
+def _said(language: str, theme: str) -> dict[str, Callable[..., Any]]:
+    """Functions of a page that give the same at every call in one language, without a request."""
+
+    def asset_path(name: str) -> str:
+        built = assets.themed_css(theme)[0] if theme and name == "app.css" else assets.manifest()[name]
+        return f"{assets.PREFIX}/{built}"
+
+    return {
+        "asset_url": asset_path,
+        "icon": icon,
+        "emblem": emblem,
+        "href": partial(with_lang, lang=language),
+        "href_plain": str,
+        "current_lang": lambda: language,
+        "lang_name": lang_name,
+    }
+
+
+def _filters(zone: tzinfo, clock: Clock, lang: Lang) -> dict[str, Callable[..., Any]]:
     def localised(function: Callable[..., str]) -> Callable[..., str]:
         def filtered(*args: Any, **kwargs: Any) -> str:
-            kwargs.setdefault("lang", current_lang())
+            kwargs.setdefault("lang", lang())
             return function(*args, **kwargs)
 
         return filtered
 
+    def dated(function: Callable[..., str]) -> Callable[[date | datetime | None], str]:
+        return lambda value: function(value, lang(), zone)
+
     dates = (formats.long_date, formats.weekday_date, formats.date_time, formats.month_year)
     return {
         **{name: localised(getattr(formats, name)) for name in ("compact", "percent", "signed", "duration")},
-        **{function.__name__: _dated(function, zone) for function in dates},
+        **{function.__name__: dated(function) for function in dates},
         "number": localised(formats.number),
         "filesize": localised(formats.size),
         "counted": localised(formats.plural),
-        "relative": lambda value: formats.relative(value, clock(), current_lang(), zone),
+        "relative": lambda value: formats.relative(value, clock(), lang(), zone),
         "region": formats.region,
         "unit_words": localised(formats.unit_words),
         "decimals_of": _decimals_of,
         "plain": str,
         "iso_date": datetime.fromisoformat,
         "markdown": to_html,
-        "localised": with_lang,
+        "localised": lambda href: with_lang(href, lang()),
     }
 
 
@@ -92,30 +149,14 @@ def _decimals_of(rows: Iterable[Any], key: str) -> int:
     return formats.common_decimals(row.get(key) for row in rows if isinstance(row, Mapping))
 
 
-def _dated(function: Callable[..., str], zone: tzinfo) -> Callable[[date | datetime | None], str]:
-    def filtered(value: date | datetime | None) -> str:
-        return function(value, current_lang(), zone)
-
-    return filtered
-
-
 def _globals(audience: Audience, site: Site, theme: str) -> dict[str, Any]:
-    def asset_url(name: str) -> str:
-        if theme and name == "app.css":
-            return url_for("assets.file", name=assets.themed_css(theme)[0])
-        return assets.asset_url(name)
-
     return {
+        **_said(DEFAULT, theme),
+        "href": with_lang,
+        "current_lang": current_lang,
         "site": site,
         "audience": lambda: audience,
-        "asset_url": asset_url,
-        "icon": icon,
-        "emblem": emblem,
-        "href": with_lang,
-        "href_plain": str,
-        "current_lang": current_lang,
         "lang_links": lang_links,
-        "lang_name": lang_name,
         "page_window": page_window,
         "is_current": is_current,
         "site_nav": site_nav,
