@@ -34,7 +34,7 @@ def parser() -> argparse.ArgumentParser:
     ckan.add_argument("--warm", type=float, default=30, help="seconds of warming on each side")
     ckan.add_argument("--search", choices=("elasticsearch", "postgresql"), default="elasticsearch", help="our engine")
     ckan.add_argument("--only", default="", help="only rows whose title has one of these, with commas")
-    ckan.add_argument("--direct", action="store_true", help="fill ours by COPY instead of the API: reads only")
+    ckan.add_argument("--direct", action="store_true", help="fill ours by COPY after the first 300")
     ckan.add_argument("--out", type=Path, help="also write the Markdown table there")
     verbs.add_parser("all", help="everything but ckan at full size (the default)")
     return made

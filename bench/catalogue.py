@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ import orjson
 import psycopg
 
 from bench import generator
-from portal.catalog import documents
+from portal.catalog import ckan_document, documents
 from portal.catalog.documents import Documents
 from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedFile, PublishedLayer, PublishedResource
 from portal.contract.metadata import ColumnEntry, DatasetMetadata, Period
@@ -93,9 +93,33 @@ def _resource(package: dict[str, Any], item: dict[str, Any], *, layer: bool) -> 
     )
 
 
+@dataclass
+class _There:
+    """Organisations and subject groups that the catalogue has already, by name: datasets are put under those."""
+
+    organizations: dict[str, UUID]
+    themes: dict[str, UUID]
+
+    @classmethod
+    def read(cls, connection: psycopg.Connection[Any]) -> _There:
+        """Those of schema `catalog`."""
+        organizations = connection.execute("SELECT name, id FROM catalog.organization").fetchall()
+        return cls(dict(organizations), dict(connection.execute("SELECT name, id FROM catalog.theme").fetchall()))
+
+    def placed(self, dataset: PublishedDataset) -> PublishedDataset:
+        """The dataset under the ids that are there."""
+        agency = replace(dataset.agency, id=self.organizations.setdefault(dataset.agency.name, dataset.agency.id))
+        groups = [
+            replace(item, id=self.themes[item.name]) if item.name in self.themes else item
+            for item in ckan_document.shipped_groups(dataset.metadata)
+        ]
+        return replace(dataset, agency=agency, groups=tuple(groups))
+
+
 def fill(url: str, count: int) -> None:
     """Brings schema `catalog` to `count` datasets (superuser's address); those of a smaller size stay."""
     with psycopg.connect(url) as connection:
+        there = _There.read(connection)
         row = connection.execute("SELECT count(*) FROM catalog.dataset").fetchone()
         start = int(row[0]) if row else 0
         agencies: dict[UUID, PublishedAgency] = {}
@@ -107,7 +131,7 @@ def fill(url: str, count: int) -> None:
                 " modified, revision, indexed_revision, order_id) FROM STDIN"
             ) as copy:
                 for number in range(start, count):
-                    dataset = published(generator.dataset(number))
+                    dataset = there.placed(published(generator.dataset(number)))
                     agencies[dataset.agency.id] = dataset.agency
                     ready = documents.build(dataset, SITE)
                     copy.write_row(_row(dataset, ready))

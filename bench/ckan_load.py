@@ -5,74 +5,25 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
-from functools import lru_cache
-from typing import Any
 
 import psycopg
 
-from bench import catalogue, generator
+from bench import catalogue
 from bench.ckan_client import Client
+from bench.ckan_data import owners, package
 from bench.ckan_sites import Site
+from bench.ckan_solr import CkanDocuments
 
 CONNECTIONS = 4
 GROUPS = 11
+#: So many go by the API in any case.
+FIRST = 300
 #: By the API up to so many; beyond it CKAN is filled by SQL and an index rebuild, if it can be.
 BY_API = 600
 _SPACE = uuid.UUID("9d6f7a52-3b0e-4d0e-9a7f-0b3e7c1f5a11")
-
-
-@lru_cache(maxsize=200_000)
-def _source(number: int) -> dict[str, Any]:
-    return generator.dataset(number)
-
-
-def package(number: int) -> dict[str, Any]:
-    """Dataset `number` as a CKAN client would send it."""
-    made = _source(number)
-    extras = [
-        {"key": "tingkat_penyajian", "value": made["tingkat_penyajian"]},
-        {"key": "frekuensi", "value": made["frekuensi"]},
-    ]
-    if made["bbox"]:
-        extras.append({"key": "spatial", "value": json.dumps(polygon(made["bbox"]))})
-    return {
-        "name": made["name"],
-        "title": made["title"],
-        "notes": made["notes"],
-        "author": made["author"],
-        "maintainer": made["maintainer"],
-        "license_id": made["license_id"],
-        "owner_org": made["organization"]["name"][:100],
-        "groups": [{"name": group["name"]} for group in made["groups"]],
-        "tags": made["tags"],
-        "extras": extras,
-        "resources": [
-            {"name": item["name"], "format": item["format"], "url": item["url"]} for item in made["resources"]
-        ],
-    }
-
-
-def polygon(box: Sequence[float]) -> dict[str, Any]:
-    """A box (west, south, east, north; EPSG:4326) as a GeoJSON polygon."""
-    west, south, east, north = box
-    return {
-        "type": "Polygon",
-        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]],
-    }
-
-
-def owners(size: int) -> tuple[dict[str, str], dict[str, str]]:
-    """Name and title of every organisation and every group that the first `size` datasets name."""
-    organizations: dict[str, str] = {}
-    groups: dict[str, str] = {}
-    for number in range(size):
-        made = _source(number)
-        organizations[made["organization"]["name"][:100]] = made["organization"]["title"]
-        groups |= {group["name"]: group["title"] for group in made["groups"]}
-    return organizations, groups
 
 
 def prepare(site: Site, size: int) -> None:
@@ -182,20 +133,25 @@ def _member_rows(numbers: range, owner: dict[str, str]) -> Iterator[tuple[object
 def load(site: Site, size: int, *, direct: bool = False) -> float:
     """Bring the portal to `size` datasets; datasets a second of what went by the API (nan when nothing did).
 
-    `direct`: ours takes the release's own documents by COPY, which is enough to read.
+    The first `FIRST` always go by the API: those are patched. `direct`: ours takes the rest as the release's own
+    documents by COPY, as CKAN takes rows of its tables where it can (beyond `BY_API`).
     """
-    if direct and site.name == "ours":
-        catalogue.fill(site.database_url, size)
-        site.rebuild()
-        return float("nan")
     prepare(site, size)
     there = present(site)
     if there >= size:
         return float("nan")
-    sql = bool(site.name == "CKAN" and site.database_url and site.command and size - there > BY_API)
-    by_hand = range(there, min(size, there + 300) if sql else size)
-    rate = by_api(site, by_hand)
-    if sql:
+    many = size - there > BY_API
+    sql = many and (direct if site.name == "ours" else bool(site.database_url and site.command))
+    by_hand = range(there, min(size, max(there, FIRST)) if sql else size)
+    rate = by_api(site, by_hand) if by_hand else float("nan")
+    if sql and site.name == "ours":
+        catalogue.fill(site.database_url, size)
+        with psycopg.connect(site.database_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+    elif sql:
         into_ckan_by_sql(site, range(by_hand.stop, size))
+    if sql and site.solr:
+        CkanDocuments(site.solr, site.database_url).load(range(by_hand.stop, size))
+    elif sql:
         site.rebuild()
     return rate

@@ -40,6 +40,8 @@ bench ckan measures this portal beside a running CKAN 2.12. It needs to know:
 and, to load a large catalogue by SQL and an index rebuild instead of by its API:
   CKAN_REFERENCE_DATABASE_URL   postgresql://... of its database
   CKAN_REFERENCE_COMMAND        its command line: "/path/to/ckan -c /path/to/ckan.ini"
+  CKAN_REFERENCE_SOLR_URL       its Solr core, http://host:port/solr/ckan: documents go in there, equal to those of
+                                CKAN's own indexer, in minutes; its rebuild of 100,000 takes an hour
 docs/ckan.md tells more."""
 
 
@@ -57,6 +59,7 @@ class Site:
     database_url: str = ""
     command: Sequence[str] = ()
     environment: dict[str, str] = field(default_factory=dict)
+    solr: str = ""
 
     def processor(self) -> float:
         """Seconds of processor of every server process so far."""
@@ -97,6 +100,7 @@ def reference() -> Site:
         "Solr",
         os.environ.get("CKAN_REFERENCE_DATABASE_URL", ""),
         os.environ.get("CKAN_REFERENCE_COMMAND", "").split(),
+        solr=os.environ.get("CKAN_REFERENCE_SOLR_URL", ""),
     )
 
 

@@ -12,7 +12,8 @@ from urllib.parse import urlencode
 
 from bench import words
 from bench.ckan_client import Client, Request
-from bench.ckan_load import owners, package
+from bench.ckan_data import owners, package
+from bench.ckan_load import FIRST
 from bench.ckan_sites import Site
 
 API = "/api/3/action/"
@@ -174,7 +175,8 @@ def _create(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
 
 
 def _patch(plan: Plan, _site: Site, draw: random.Random) -> Iterator[Request]:
-    for number in draw.sample(range(plan.size), plan.size):
+    while True:
+        number = draw.randrange(min(plan.size, FIRST))
         yield Request(
             f"{API}package_patch", {"id": package(number)["name"], "notes": f"Diubah {next(_numbers)}."}, writes=True
         )

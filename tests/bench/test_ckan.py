@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import ckan, ckan_load, ckan_sites
+from bench import ckan, ckan_data, ckan_load, ckan_sites
 from bench.__main__ import parser
 from bench.ckan_client import Client, Request, Storm, storm
 from bench.ckan_sites import Site
@@ -60,13 +60,13 @@ def test_requests_are_never_the_same_twice(title: str) -> None:
 
 
 def test_a_generated_package_is_what_a_ckan_client_sends() -> None:
-    made = ckan_load.package(3)
+    made = ckan_data.package(3)
     assert set(made) >= {"name", "title", "owner_org", "groups", "tags", "extras", "resources"}
     assert {item["key"] for item in made["extras"]} <= {"tingkat_penyajian", "frekuensi", "spatial"}
-    organizations, groups = ckan_load.owners(10)
+    organizations, groups = ckan_data.owners(10)
     assert made["owner_org"] in organizations
     assert {group["name"] for group in made["groups"]} <= set(groups)
-    assert ckan_load.polygon((1, 2, 3, 4))["coordinates"][0][0] == [1, 2]
+    assert ckan_data.polygon((1, 2, 3, 4))["coordinates"][0][0] == [1, 2]
 
 
 def test_a_storm_counts_what_was_answered(world: World) -> None:
