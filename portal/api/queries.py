@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -131,6 +131,12 @@ class Queries:
         table = models.dataset
         query = select(table.c.name, table.c.title).where(table.c.id.in_([UUID(one) for one in ids]))
         return [(name, title) for name, title in self.session.execute(query)]
+
+    def names_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Id → name of those of these datasets that are live."""
+        table = models.dataset
+        query = select(table.c.id, table.c.name).where(table.c.id.in_([UUID(one) for one in ids]))
+        return {str(key): name for key, name in self.session.execute(query)}
 
     def browse(self, order: Sort, rows: int, skip: int, after: Place | None = None) -> list[Place]:
         """(id, key) of live datasets by time of change or by name, ties by id: an index keeps the order.

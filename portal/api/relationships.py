@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from portal.api.action import Action, Call
@@ -35,26 +33,20 @@ def package_relationships_list(call: Call, args: ListArguments) -> object:
     subject = named(call, args.id)
     other = named(call, args.id2) if args.id2 else None
     facts = Facts(call.queries.session)
-    forth = facts.matching(RELATIONSHIP, {"subject": subject["id"]})
-    back = facts.matching(RELATIONSHIP, {"object": subject["id"]})
     found = [
-        *(_said(row, row["type"], "subject", "object") for row in forth),
-        *(_said(row, FORWARD[row["type"]], "object", "subject") for row in back),
+        *((row["type"], row["object"], row) for row in facts.matching(RELATIONSHIP, {"subject": subject["id"]})),
+        *(
+            (FORWARD[row["type"]], row["subject"], row)
+            for row in facts.matching(RELATIONSHIP, {"object": subject["id"]})
+        ),
     ]
+    # by the names that they bear now; one that is not public any more is related to nothing
+    names = call.queries.names_of({key for _kind, key, _row in found}) if found else {}
     return [
-        row
-        for row in found
-        if (other is None or row["object"] == other["name"]) and (args.rel is None or row["type"] == args.rel)
+        {"subject": subject["name"], "type": kind, "object": names[key], "comment": row["comment"]}
+        for kind, key, row in found
+        if key in names and (other is None or key == other["id"]) and (args.rel is None or kind == args.rel)
     ]
-
-
-def _said(row: dict[str, Any], kind: str, one: str, two: str) -> dict[str, Any]:
-    return {
-        "subject": row[f"{one}_name"],
-        "type": kind,
-        "object": row[f"{two}_name"],
-        "comment": row["comment"],
-    }
 
 
 def named(call: Call, ref: str) -> dict[str, str]:

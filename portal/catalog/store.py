@@ -228,6 +228,7 @@ def _move_pointer(session: Session, live: Any, gone: tuple[int, ...], order_id: 
     )
     if left is None:
         session.execute(delete(models.dataset).where(models.dataset.c.id == live.id))
+        _forget_facts(session, live.id)
     else:
         _point(session, live.id, left, order_id)
 
@@ -261,6 +262,14 @@ def _forget(session: Session, dataset_id: UUID) -> None:
         session.execute(delete(table).where(table.c.dataset_id == dataset_id))
     session.execute(delete(models.notice).where(models.notice.c.key == str(dataset_id)))
     session.execute(text("DELETE FROM inbox.usage WHERE dataset_id = :id"), {"id": dataset_id})
+
+
+def _forget_facts(session: Session, dataset_id: UUID) -> None:
+    """What CKAN's clients said beside a dataset goes with it: its views, and its relationships from either side."""
+    value = models.notice.c.value
+    for kind, member in (("tampilan", "package_id"), ("hubungan", "subject"), ("hubungan", "object")):
+        named = value.contains({member: str(dataset_id)})
+        session.execute(delete(models.notice).where(models.notice.c.kind == kind, named))
 
 
 def _erase(session: Session, dataset_id: UUID, gone: tuple[int, ...]) -> Withdrawn:

@@ -197,3 +197,8 @@ class People:
             ),
             {"dataset": dataset_id, "version": version},
         )
+
+    def forget_assignments(self, dataset_id: UUID) -> None:
+        """Nobody was ever named on it: the dataset is gone for good."""
+        statement = text("DELETE FROM ingest.assignment WHERE dataset_id = :dataset")
+        self._session.execute(statement, {"dataset": dataset_id})

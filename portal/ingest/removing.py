@@ -87,6 +87,7 @@ class Removing:
         vault = self._desk.access.enter(self._desk.access.work_pass(identity, dataset_id, "terbit"))
         _empty(vault, dataset_id)
         vault.datasets.purge(dataset_id, PURGE_REASON)
+        self._desk.people.forget_assignments(dataset_id)
 
 
 def _empty(vault: OpenVault, dataset_id: UUID) -> None:

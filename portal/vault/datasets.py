@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Row, delete, func, insert, select, text, update
+from sqlalchemy import Row, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.kernel.errors import Conflict, Forbidden, NotFound
@@ -134,14 +134,14 @@ class DatasetStore:
             raise Forbidden(rule="serahkan_ditolak")
 
     def purge(self, dataset_id: UUID, reason: str) -> None:
-        """Remove the dataset with all its rows; the act is recorded, the id is never given again.
+        """Remove the dataset with all its rows, duties, grants and openings; the act is recorded, the id is free again.
 
-        Needs an opening by duty or by the right to publish. Raises NotFound.
+        Needs an opening by duty or by the right to publish, which ends with it. Raises NotFound.
         """
         noted = self._opened.run(text("SELECT audit.purge(:id, :reason)"), {"id": dataset_id, "reason": reason})
         if not noted.scalar_one():
             raise NotFound
-        self._opened.run(delete(models.dataset).where(models.dataset.c.id == dataset_id))
+        self._opened.wrote()
 
     def versions(self, dataset_id: UUID) -> tuple[VersionRow, ...]:
         """All versions, newest first."""

@@ -98,14 +98,18 @@ def questions(action: Action, about: Secret, agency: str) -> Iterator[dict[str, 
             "records": [{"jumlah": "1"}], "force": True, "filters": {}, "include_private": True,
             "include_drafts": True, "include_deleted": True, "jti": ref, "packages": [{"id": package}],
         }  # fmt: skip
+        if agency == OWN and action.name == "package_create":
+            del values["name"]  # names are unique within an agency (I7), so among one's own a taken one is told
         known = {field.alias or name for name, field in action.arguments.model_fields.items()}
         yield {name: value for name, value in values.items() if action.arguments is Raw or name in known}
         if "id" in known and known & {"object", "object_type", "packages"}:  # a group that takes the dataset in
             yield {**{name: value for name, value in values.items() if name in known}, "id": "sosial"}
     if action.name in {"package_create", "group_create", "organization_create", "user_create", "resource_create"}:
-        if agency == FOREIGN:  # names are unique within an agency (I7), so among one's own a taken one is told
+        if agency == FOREIGN:
             yield {"name": about.name, "owner_org": agency, "notes": "x", "package_id": dataset}
-        yield {"name": f"baru-{action.name.replace('_', '-')}", "owner_org": agency, "notes": "x", "id": dataset}
+        made = {"name": f"baru-{action.name.replace('_', '-')}", "owner_org": agency, "notes": "x"}
+        yield {**made, "id": dataset}
+        yield {**made, "resources": [{"id": resource, "url": "https://contoh.id/a"}]}
         yield {"name": f"baru-{action.name.replace('_', '-')}", "owner_org": agency, "notes": about.name}
 
 

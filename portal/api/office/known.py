@@ -11,12 +11,14 @@ from sqlalchemy import text
 
 from portal.accounts.groups import Groups
 from portal.api.office.call import OfficeCall
+from portal.api.office.rules import Fault
 from portal.catalog import addresses
 from portal.ingest.people import AgencyFacts, People
 from portal.kernel.decisions import decide
 from portal.kernel.identity import Role
 from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
+from portal.kernel.texts import gettext as _
 
 
 class PortalKnows:
@@ -71,10 +73,20 @@ class PortalKnows:
         own = found or addresses.stable_id("tag", f"{key}:{name}")
         return {"id": str(own), "name": name, "display_name": name, "state": "active", "vocabulary_id": str(key)}
 
-    def resource_taken(self, key: UUID) -> bool:
-        """Whether another dataset has a resource of this id."""
+    def resource_id(self, key: UUID) -> UUID | None:
+        """The id that a resource gets which the dataset does not have now, when a client asks for this one.
+
+        It comes back if an earlier version had it. Otherwise None, another one, whatever the id is, unless the profile
+        takes ids from clients; Fault for one that another dataset has.
+        """
         found = self._call.office.execute(text("SELECT audit.dataset_of_resource(:key)"), {"key": key}).scalar()
-        return found is not None and found != self._dataset_id
+        if found is not None and found == self._dataset_id:
+            return key
+        if not self._call.runtime.profile.policy.id_dari_klien:
+            return None
+        if found is not None:
+            raise Fault(_("Id sumber daya sudah ada."))
+        return key
 
     def may_fill(self, groups: Iterable[str]) -> bool:
         """Whether the caller may put datasets into these groups; those of the profile are everybody's."""
@@ -99,8 +111,9 @@ class PortalKnows:
         return found is not None and found != self._dataset_id
 
     def may_choose_id(self) -> bool:
-        """Whether the caller may give a new dataset an id of his own: administrators only, as in CKAN."""
-        return self._call.identity.has(Role.ADMIN)
+        """Whether the caller may give a new dataset an id of his own: administrators only, as in CKAN,
+        and what a harvest brings."""
+        return self._call.arrives or self._call.identity.has(Role.ADMIN)
 
     def id_taken(self, key: UUID) -> bool:
         """Whether any dataset has the id."""

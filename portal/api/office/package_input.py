@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -50,8 +50,8 @@ class Known(Protocol):
         """A tag of a vocabulary (by id or name) as CKAN shows it, or None where there is no such vocabulary."""
         ...
 
-    def resource_taken(self, key: UUID) -> bool:
-        """Whether another dataset has a resource of this id."""
+    def resource_id(self, key: UUID) -> UUID | None:
+        """The id for a new resource that asks for this one; None for one of our own. Raises Fault when it is taken."""
         ...
 
     def name_taken(self, name: str) -> bool:
@@ -255,9 +255,10 @@ def _resources(
     for row in sent:
         wrong: dict[str, list[str]] = {}
         item = parse_resource(row, unchanged or {}, wrong, guess=unchanged is not None)
+        if item.id is not None and str(item.id) not in (unchanged or {}):
+            item = replace(item, id=collect(wrong, "id", known.resource_id, item.id))
         if item.id is not None:
-            theirs = str(item.id) not in (unchanged or {}) and known.resource_taken(item.id)
-            if item.id in seen or theirs:
+            if item.id in seen:
                 wrong["id"] = [_("Id sumber daya sudah ada.")]
             seen.add(item.id)
         made.append(item)

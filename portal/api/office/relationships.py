@@ -17,8 +17,8 @@ from portal.kernel.errors import NotFound
 from portal.kernel.texts import gettext as _
 
 
-def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], str]:
-    """The fact as it is kept, and its key. Raises Shaped, NotFound, Forbidden."""
+def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The fact as it is kept, by ids, and as it is answered, by names. Raises Shaped, NotFound, Forbidden."""
     values = args.values
     faults: dict[str, Any] = {
         name: rules.missing().messages for name in ("subject", "object", "type") if name not in values
@@ -37,48 +37,36 @@ def _asked(call: OfficeCall, args: Raw) -> tuple[dict[str, Any], str]:
         subject, object_, kept = object_, subject, REVERSE[kind]
     else:
         kept = kind
-    fact = {
-        "subject": subject["id"],
-        "subject_name": subject["name"],
-        "object": object_["id"],
-        "object_name": object_["name"],
-        "type": kept,
-        "comment": comment or "",
-    }
-    return fact, f"{fact['subject']}:{fact['object']}:{kept}"
+    fact = {"subject": subject["id"], "object": object_["id"], "type": kept, "comment": comment or ""}
+    # as CKAN keeps it: said from the side that depends, derives, links or belongs
+    return fact, {**fact, "subject": subject["name"], "object": object_["name"]}
 
 
-def _answer(fact: dict[str, Any]) -> dict[str, Any]:
-    """The relationship as CKAN keeps it: said from the side that depends, derives, links or belongs."""
-    return {
-        "subject": fact["subject_name"],
-        "type": fact["type"],
-        "object": fact["object_name"],
-        "comment": fact["comment"],
-    }
+def _key(fact: dict[str, Any]) -> str:
+    return f"{fact['subject']}:{fact['object']}:{fact['type']}"
 
 
 def package_relationship_create(call: OfficeCall, args: Raw) -> object:
     """Relate a published dataset to another. `subject`, `object`: ids or names; `type`; `comment` (optional)."""
-    fact, key = _asked(call, args)
-    Facts(call.scope.session("publisher")).put(RELATIONSHIP, key, fact)
-    return _answer(fact)
+    fact, answer = _asked(call, args)
+    Facts(call.scope.session("publisher")).put(RELATIONSHIP, _key(fact), fact)
+    return answer
 
 
 def package_relationship_update(call: OfficeCall, args: Raw) -> object:
     """Change the comment of a relationship. `subject`, `object`, `type`, `comment`."""
-    fact, key = _asked(call, args)
+    fact, answer = _asked(call, args)
     facts = Facts(call.scope.session("publisher"))
-    if facts.get(RELATIONSHIP, key) is None:
+    if facts.get(RELATIONSHIP, _key(fact)) is None:
         raise NotFound(_("Hubungan itu tidak ada"))
-    facts.put(RELATIONSHIP, key, fact)
-    return _answer(fact)
+    facts.put(RELATIONSHIP, _key(fact), fact)
+    return answer
 
 
 def package_relationship_delete(call: OfficeCall, args: Raw) -> object:
     """Take a relationship away. `subject`, `object`, `type`."""
-    _fact, key = _asked(call, args)
-    if not Facts(call.scope.session("publisher")).remove(RELATIONSHIP, key):
+    fact, _answer = _asked(call, args)
+    if not Facts(call.scope.session("publisher")).remove(RELATIONSHIP, _key(fact)):
         raise NotFound
     return None
 

@@ -15,11 +15,13 @@ from portal.access.rows import ResourceRow
 from portal.api.action import Action
 from portal.api.arguments import IdArguments
 from portal.api.errors import Shaped
-from portal.api.office import wishes
+from portal.api.office import rules, wishes
 from portal.api.office.call import OfficeCall
+from portal.api.office.known import PortalKnows
 from portal.api.office.packages import Document, as_document, changed, named_thing, opened, patched, required
 from portal.api.office.raw import Raw
 from portal.api.office.resource_input import parse_resource
+from portal.api.office.rules import collect
 from portal.api.office.shown import draft_document
 from portal.api.uploads import Upload
 from portal.ingest.packages import Current, Packages
@@ -42,14 +44,30 @@ def resource_create(call: OfficeCall, args: Raw) -> object:
     current, before = opened(call, required(args, "package_id"), settle=not sends)
     fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
     if isinstance(upload, Upload) and sends:
-        row = _row(call, fields, None, len(before["resources"]))
+        row = _row(call, _with_own_id(call, current, before, fields), None, len(before["resources"]))
         return _received(call, current, upload, row, replaces=False)
-    if fields.get("id") and any(row["id"] == str(fields["id"]) for row in before["resources"]):
-        raise Shaped({"id": [_("Id sumber daya sudah ada.")]})
+    _require_new(before, fields)
     sent = {"url": "", **fields}
     with _faults_of(len(before["resources"])):
         made = changed(call, current, before, {**patched(before), "resources": [*before["resources"], sent]})
     return as_document(made)["resources"][-1]
+
+
+def _require_new(before: Document, fields: Mapping[str, Any]) -> None:
+    if fields.get("id") and any(row["id"] == str(fields["id"]).lower() for row in before["resources"]):
+        raise Shaped({"id": [_("Id sumber daya sudah ada.")]})
+
+
+def _with_own_id(call: OfficeCall, current: Current, before: Document, fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What is said of a new file, under the id that it may have. Raises Shaped for an id that is taken or none."""
+    _require_new(before, fields)
+    faults: dict[str, Any] = {}
+    key = collect(faults, "id", rules.key, fields["id"]) if fields.get("id") else None
+    if key is not None:
+        key = collect(faults, "id", PortalKnows(call, current.dataset.id).resource_id, key)
+    if faults:
+        raise Shaped(faults)
+    return {**fields, "id": None if key is None else str(key)}
 
 
 def resource_update(call: OfficeCall, args: Raw) -> object:
