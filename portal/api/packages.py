@@ -10,7 +10,7 @@ from pydantic import model_validator
 
 from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
-from portal.api.arguments import Arguments, Natural, Positive, Text, Typed
+from portal.api.arguments import Arguments, LaxFlag, Natural, Positive, Text, Typed
 from portal.api.package_search import SearchArguments, package_search
 from portal.api.references import Referring
 from portal.kernel.errors import NotFound
@@ -33,6 +33,7 @@ class ShowArguments(Arguments):
     """A dataset by name or id; CKAN misses `name_or_id` when neither key has a value."""
 
     name_or_id: Text
+    include_plugin_data: LaxFlag = False
 
     @model_validator(mode="before")
     @classmethod
@@ -40,7 +41,8 @@ class ShowArguments(Arguments):
         given = data.get("id") if isinstance(data, dict) else None
         named = data.get("name_or_id") if isinstance(data, dict) else None
         found = next((value for value in (given, named) if value is not None and value != ""), None)
-        return {} if found is None else {"name_or_id": found}
+        rest = {"include_plugin_data": data["include_plugin_data"]} if data.get("include_plugin_data") else {}
+        return rest if found is None else {"name_or_id": found, **rest}
 
 
 class ListArguments(Arguments):

@@ -38,8 +38,9 @@ def package_create(call: OfficeCall, args: Raw) -> object:
     allowed = packages.may_create(call.identity, agency.id) if agency else packages.may_create_anywhere(call.identity)
     if not allowed or (ref and agency is None and not call.identity.has(Role.ADMIN)):
         raise Forbidden(_("tidak boleh membuat dataset di organisasi ini"), rule=Permission.DATASET_CREATE.value)
-    # CKAN lets only who administers a dataset say its state, and of a new one nobody does but a sysadmin
-    sent = args.values if call.identity.has(Role.ADMIN) else {**args.values, "state": None}
+    # CKAN lets only who administers a dataset say its state, and of a new one nobody does but a sysadmin; plugin_data
+    # is a sysadmin's alone
+    sent = args.values if call.identity.has(Role.ADMIN) else {**args.values, "state": None, "plugin_data": None}
     wanted = parse_package(sent, known, new=True)
     require_groups(known, wanted.groups)
     owner = known.facts[str(wanted.owner_org)]
@@ -70,11 +71,25 @@ class named:  # noqa: N801 - reads as a statement
 
 def package_show(call: OfficeCall, args: ShowArguments) -> object:
     """Return a dataset with its resources. `id`: its name or id. One that is not published is shown to who works on it,
-    with `private` true and the steps owed in `langkah_terutang`."""
+    with `private` true and the steps owed in `langkah_terutang`. `include_plugin_data`: for administrators, with what
+    was kept in `plugin_data`."""
     found = call.queries.package(args.name_or_id)
+    if args.include_plugin_data and call.identity.has(Role.ADMIN):
+        return with_plugin_data(call, args.name_or_id, found)
     if found is not None:
         return orjson.Fragment(found)
     return drafted(call, args.name_or_id)
+
+
+def with_plugin_data(call: OfficeCall, ref: str, public: str | None) -> Document:
+    """The dataset with what plugins keep of it, where the caller's duties open it; it is never on the public side."""
+    shown = drafted(call, ref) if public is None else orjson.loads(public)
+    packages = call.service(Packages)
+    try:
+        kept = packages.open(call.identity, UUID(shown["id"]), out=False, settle=False).metadata.ckan.get("plugin_data")
+    except (NotFound, Forbidden):
+        kept = None
+    return {**shown, "plugin_data": kept} if kept else shown
 
 
 def package_update(call: OfficeCall, args: Raw) -> object:
@@ -130,13 +145,15 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
     """The dataset after a change; `sent` is whole."""
     require_fresh(before, sent)
     packages = call.service(Packages)
+    if not call.identity.has(Role.ADMIN):
+        sent = {**sent, "plugin_data": None}  # a sysadmin's alone in CKAN; what stands stays
     known = PortalKnows(call, current.dataset.id, before["name"])
     kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "groups", "type")}
     whole = {**kept, **sent}
     stood = {row["id"]: row for row in before["resources"]}
     whole["resources"] = completed(whole["resources"], stood)
     wanted = parse_package(whole, known, new=False, unchanged=stood)
-    if current.out and unchanged(before, whole):
+    if current.out and not whole.get("plugin_data") and unchanged(before, whole):
         return before
     stood_in = {row["name"] for row in before["groups"]}
     require_groups(known, [name for name in wanted.groups if name not in stood_in])
