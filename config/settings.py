@@ -69,6 +69,8 @@ class OfficeSettings:
     api_body_limit: int = 67_108_864
     rate_per_second: int = 200
     rate_burst: int = 20_000
+    #: networks of our own that the outgoing fetcher may ask beside the internet (`10.20.0.0/16, 192.168.7.0/24`)
+    fetch_allow: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,6 +90,8 @@ def load(kind: type[S], environment: Mapping[str, str]) -> S:
     """Read the settings of `kind` from `environment`; raises SettingsError naming every wrong variable at once."""
     settings = _read(kind, PREFIX, environment)
     _check(settings)
+    if isinstance(settings, OfficeSettings):
+        _check_networks(settings)
     return settings
 
 
@@ -140,6 +144,14 @@ def _check(settings: PublicSettings | OfficeSettings) -> None:
         hosts.append(parts.hostname.lower())
     if hosts[0] == hosts[1]:
         raise SettingsError(f"{PREFIX}SITE_URL dan {PREFIX}OFFICE_URL harus memakai nama host yang berbeda")
+
+
+def _check_networks(settings: OfficeSettings) -> None:
+    for part in settings.fetch_allow.split(","):
+        try:
+            ipaddress.ip_network(part.strip() or "::1/128", strict=False)
+        except ValueError as error:
+            raise SettingsError(f"{PREFIX}FETCH_ALLOW: bukan daftar jaringan seperti 10.20.0.0/16") from error
 
 
 def is_loopback(url: str) -> bool:

@@ -25,6 +25,7 @@ from portal.contract.plugin import Plugin
 from portal.kernel import texts
 from portal.kernel.db import open_engine, session_factory
 from portal.kernel.decisions import add_rows
+from portal.kernel.fetch import Fetcher, networks
 from portal.kernel.storage import open_root
 from portal.operations.views import install_health
 from portal.tables import wiring as tables
@@ -95,8 +96,13 @@ def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> 
 
     runtime = service_runtime(settings, made)
     app = _base(runtime)
+    ways = [way for plugin in discover() for way in plugin.ways]
+
+    def nav() -> list[tuple[str, str]]:
+        return office_nav(ways)
+
     app.config["SECRET_KEY"] = Path(settings.session_key_file).read_bytes()
-    rendering.install(app, "office", runtime.profile, user=office_user, office_nav=office_nav, clock=runtime.clock)
+    rendering.install(app, "office", runtime.profile, user=office_user, office_nav=nav, clock=runtime.clock)
     for room in office_rooms():
         room(app, runtime)
     _install_plugins(app, runtime)
@@ -114,6 +120,8 @@ def service_runtime(settings: OfficeSettings, made: Runtime | None = None) -> Ru
     plugins = discover()
     names = job_names(plugins)
     runtime.offer(Jobs, lambda scope: SqlJobs(scope.session("office"), names))  # type: ignore[type-abstract]
+    fetcher = Fetcher(networks(settings.fetch_allow))
+    runtime.offer(Fetcher, lambda _scope: fetcher)
     _offer_plugins(runtime, plugins)
     return runtime
 
@@ -136,9 +144,10 @@ def _service_rooms() -> tuple[Callable[[Runtime], None], ...]:
     """Rooms that offer services to the office and the worker."""
     from portal.access import wiring as access
     from portal.accounts import wiring as accounts
+    from portal.api.office import wiring as office_api
     from portal.ingest import wiring as ingest
 
-    return (access.offer, accounts.offer, ingest.offer)
+    return (access.offer, accounts.offer, ingest.offer, office_api.offer)
 
 
 def _install_plugins(app: Flask, runtime: Runtime) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from portal.contract.loader import discover
 from portal.operations import migrate
 from tests.support import (
     DatabaseFactory,
@@ -86,7 +87,7 @@ def database_templates(database_factory: DatabaseFactory) -> Databases:
     """Provisioned and fully migrated databases that the others are cloned from; nobody writes into them."""
     made = database_factory.provision("template")
     for kind in ("public", "office"):
-        migrate.upgrade(kind, made.addresses.migrator(kind), made.roles)
+        migrate.upgrade(kind, made.addresses.migrator(kind), made.roles, migrate.plugin_trees(discover()))
     return made
 
 

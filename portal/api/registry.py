@@ -8,9 +8,11 @@ from types import MappingProxyType
 from portal.api import (
     activity,
     datastore,
+    names,
     organizations,
     packages,
     people,
+    plugin_actions,
     relationships,
     resource_views,
     resources,
@@ -19,7 +21,6 @@ from portal.api import (
     vocabularies,
 )
 from portal.api.action import Action, Registry
-from portal.api.names import ELSEWHERE
 
 
 def table(families: Iterable[tuple[Action, ...]], beside: Registry | None = None) -> Registry:
@@ -46,6 +47,10 @@ FAMILIES = (
     relationships.ACTIONS,
     datastore.ACTIONS,
     site.ACTIONS,
+    plugin_actions.family("public"),
 )
+
+#: What only the office has, plugins' actions included; they refuse.
+ELSEWHERE: Registry = MappingProxyType({**names.ELSEWHERE, **plugin_actions.elsewhere("public")})
 
 ACTIONS: Registry = table(FAMILIES, ELSEWHERE)

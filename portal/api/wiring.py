@@ -9,10 +9,9 @@ from portal.api.action import Call, Portal
 from portal.api.datastore_sql import with_sql
 from portal.api.envelope import base_url
 from portal.api.memory import Memory
-from portal.api.names import ELSEWHERE
 from portal.api.openapi import OpenApi
 from portal.api.queries import Queries
-from portal.api.registry import ACTIONS
+from portal.api.registry import ACTIONS, ELSEWHERE
 from portal.api.service import ActionApi
 from portal.api.tables import PublishedTables
 from portal.catalog.reader import CatalogReader

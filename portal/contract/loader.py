@@ -38,6 +38,7 @@ def check(plugins: Iterable[Plugin]) -> tuple[Plugin, ...]:
         things += [f"facet {facet.name}" for facet in plugin.facets]
         things += [f"permission {name}" for name in plugin.permissions]
         things += [f"job {job.name}" for job in plugin.jobs]
+        things += [f"action {action.name}" for action in plugin.actions]
         for thing in things:
             if thing in claims:
                 raise PluginError(f"{thing} dipakai oleh {claims[thing]} dan {plugin.name}")

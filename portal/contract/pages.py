@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from geo.layers.types import FieldType
+from portal.contract.work import Services
 from portal.kernel.decisions import require, require_visible
 from portal.web.headers import PUBLIC_DATA
 from portal.web.i18n import current_lang, with_lang
 from portal.web.rendering import render
-from portal.web.request import identity, runtime, service
+from portal.web.request import identity, runtime, scope, service
 from portal.web.streaming import streamed
 
 __all__ = [
@@ -20,9 +21,16 @@ __all__ = [
     "require_visible",
     "runtime",
     "service",
+    "services",
     "streamed",
     "with_lang",
 ]
+
+
+def services() -> Services:
+    """All services of this request, for what a plugin runs in jobs too."""
+    return scope()
+
 
 _TYPES = {
     "numeric": FieldType.NUMBER,

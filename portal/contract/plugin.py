@@ -15,9 +15,10 @@ from click import Command
 from flask import Blueprint
 
 from portal.contract import events
+from portal.contract.actions import PluginAction
 from portal.contract.protocols import ResourceView
 from portal.contract.work import Event, Services, Work
-from portal.kernel.permissions import Row
+from portal.kernel.permissions import Permission, Row
 
 Audience = Literal["public", "office"]
 PLUGIN_NAME = re.compile(r"^[a-z][a-z0-9_]{1,30}$")
@@ -77,13 +78,23 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """A way to a page of the plugin in the office's header, for who holds the permission; `label` is its words."""
+
+    permission: Permission
+    label: Callable[[], str]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class Plugin:
-    """What a plugin adds. Raises ValueError for a name, permission or job outside the plugin's own name space, and for
-    an event that the house does not know.
+    """What a plugin adds. Raises ValueError for a name, permission, job or action outside the plugin's own name space,
+    and for an event that the house does not know.
 
     `settings` is a frozen dataclass, read at the start from variables `PORTAL_<NAME>_<FIELD>` and offered as a service
     by its type. `events` are told in the order they happened, each in a unit of work of its own. `cli` are commands of
-    the group `portal <name>`; click's `obj` is a `portal.contract.work.Opened`.
+    the group `portal <name>`; click's `obj` is a `portal.contract.work.Opened`. `actions` join the API's; their names
+    begin with the plugin's. `ways` stand in the header of the office.
     """
 
     name: str
@@ -98,6 +109,8 @@ class Plugin:
     settings: type | None = None
     cli: tuple[Command, ...] = ()
     migrations: Path | None = None
+    actions: tuple[PluginAction, ...] = ()
+    ways: tuple[Way, ...] = ()
 
     def __post_init__(self) -> None:
         if not PLUGIN_NAME.fullmatch(self.name):
@@ -108,6 +121,9 @@ class Plugin:
         for job in self.jobs:
             if not job.name.startswith(f"{self.name}."):
                 raise ValueError(f"{self.name}: job {job.name!r} must begin with the plugin's name")
+        for action in self.actions:
+            if not action.name.startswith(self.name):
+                raise ValueError(f"{self.name}: action {action.name!r} must begin with the plugin's name")
         unknown = sorted(set(self.events) - events.KINDS)
         if unknown:
             raise ValueError(f"{self.name}: no such event: {', '.join(unknown)}")

@@ -40,13 +40,17 @@ PUBLISHERS = (Role.PRODUSEN, Role.GIS, Role.WALIDATA)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What a caller wants a dataset to be; `resources` in their order, new ones without a version yet."""
+    """What a caller wants a dataset to be; `resources` in their order, new ones without a version yet.
+
+    `received`: it arrives from outside, so that its draft begins as received (domain.md 5), not as planned.
+    """
 
     name: str
     sent: Sent
     resources: tuple[ResourceRow, ...]
     private: bool = False
     state: str = "active"
+    received: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,7 +153,7 @@ class Packages:
         place = Place(vault=self._desk.access.enter(proof), dataset_id=made, agency=agency, version=1)
         if publish:
             return self._out(place, content)
-        return self._draft(place, content, State.PLANNED)
+        return self._draft(place, content, State.RECEIVED if wish.received else State.PLANNED)
 
     def _metadata(self, wish: Wish, agency: AgencyFacts) -> DatasetMetadata:
         today = self._desk.clock().astimezone(self._desk.profile.time_zone).date()

@@ -60,6 +60,8 @@ class Permission(StrEnum):
     PERSON_ROLE = "orang:peran"
     TOKEN_OWN = "token:milik_sendiri"  # noqa: S105 - a permission's name, no secret
     TOKEN_OTHER = "token:orang_lain"  # noqa: S105 - a permission's name, no secret
+    HARVEST_MANAGE = "panen:kelola"
+    HARVEST_ALL = "panen:semua"
     FOLLOW = "ikuti:milik_sendiri"
     VOCABULARY_EDIT = "kosakata:ubah"
     JOB_READ = "pekerjaan:lihat"
@@ -304,6 +306,13 @@ TABLE: Mapping[Permission, tuple[Row, ...]] = {
     # allows it
     Permission.TOKEN_OTHER: rows((Role.ADMIN,), Where.ANY, not_oneself, allowed_here),
     Permission.FOLLOW: rows((EVERYONE,), Where.ANY, oneself),
+    # sources of harvest, as in CKAN: whoever may make an agency's datasets, and the administrator; what a harvest may
+    # do with a dataset is asked of the dataset each time, as the person it runs for
+    Permission.HARVEST_MANAGE: (
+        *rows((Role.ADMIN,), Where.ANY),
+        *rows((*AUTHORS, Role.WALIDATA, Role.PENGELOLA), Where.OWN),
+    ),
+    Permission.HARVEST_ALL: rows((Role.ADMIN,), Where.ANY),
     Permission.VOCABULARY_EDIT: rows((Role.ADMIN,), Where.ANY),
     Permission.JOB_READ: rows(STAFF, Where.ANY),
     Permission.JOB_MANAGE: rows((Role.ADMIN,), Where.ANY),

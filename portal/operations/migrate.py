@@ -33,7 +33,8 @@ STATEMENT_TIMEOUT = "30min"
 
 @dataclass(frozen=True)
 class PluginTree:
-    """The migrations of a plugin: `location/public/*.py` and `location/office/*.py`, each folder optional."""
+    """The migrations of a plugin: `location/public/*.py` and `location/office/*.py`, each folder optional, or in
+    `versions` below these."""
 
     name: str
     location: Path
@@ -120,8 +121,14 @@ def new_revision(kind: Kind, message: str, tree: PluginTree | None = None) -> Pa
 
 def _trees(kind: Kind, plugins: Sequence[PluginTree]) -> tuple[_Tree, ...]:
     core = _Tree("core", "core", MIGRATIONS / kind / "versions")
-    own = (_Tree(item.name, f"plugin_{item.name}", item.location / kind) for item in plugins)
+    own = (_Tree(item.name, f"plugin_{item.name}", _versions(item.location / kind)) for item in plugins)
     return (core, *(tree for tree in own if tree.versions.is_dir()))
+
+
+def _versions(folder: Path) -> Path:
+    """The folder's `versions` where it has one, as the trees of the house; else the folder."""
+    inner = folder / "versions"
+    return inner if inner.is_dir() else folder
 
 
 def _config(tree: _Tree, connection: Connection | None, roles: Roles) -> Config:

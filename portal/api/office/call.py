@@ -24,6 +24,8 @@ class OfficeCall(Call):
     """
 
     scope: Scope
+    #: the dataset comes in from outside by a program of ours: it is received, and may bring its ids
+    arrives: bool = False
 
     @property
     def runtime(self) -> Runtime:

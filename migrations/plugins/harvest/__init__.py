@@ -1,0 +1,1 @@
+"""Tables of the harvest plugin, all in the office database."""
