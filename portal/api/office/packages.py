@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, cast
 from uuid import UUID
@@ -44,7 +45,7 @@ def package_create(call: OfficeCall, args: Raw) -> object:
     wanted = parse_package(sent, known, new=True)
     require_groups(known, wanted.groups)
     owner = known.facts[str(wanted.owner_org)]
-    wish = wishes.new(wanted, call.identity, call.scope.now())
+    wish = replace(wishes.new(wanted, call.identity, call.scope.now()), received=call.arrives)
     with named(wanted.name):
         return answer(packages.create(call.identity, owner, wish, wanted.id), packages.site_url)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.api import registry
+from portal.api import plugin_actions, registry
 from portal.api.action import Registry
 from portal.api.office import (
     activity,
@@ -52,5 +52,6 @@ ACTIONS: Registry = registry.table(
         configuration.ACTIONS,
         datastore.ACTIONS,
         jobs.ACTIONS,
+        plugin_actions.family("office"),
     )
 )
