@@ -82,7 +82,7 @@ class PortalKnows:
         found = self._call.office.execute(text("SELECT audit.dataset_of_resource(:key)"), {"key": key}).scalar()
         if found is not None and found == self._dataset_id:
             return key
-        if not self._call.runtime.profile.policy.id_dari_klien:
+        if not (self._takes_ids or self._call.arrives):
             return None
         if found is not None:
             raise Fault(_("Id sumber daya sudah ada."))
@@ -110,10 +110,15 @@ class PortalKnows:
         ).scalar()
         return found is not None and found != self._dataset_id
 
+    @property
+    def _takes_ids(self) -> bool:
+        """Whether this portal takes ids from clients at all (decision 0025)."""
+        return self._call.runtime.profile.policy.id_dari_klien
+
     def may_choose_id(self) -> bool:
         """Whether the caller may give a new dataset an id of his own: administrators only, as in CKAN,
         and what a harvest brings."""
-        return self._call.arrives or self._call.identity.has(Role.ADMIN)
+        return self._call.arrives or (self._takes_ids and self._call.identity.has(Role.ADMIN))
 
     def id_taken(self, key: UUID) -> bool:
         """Whether any dataset has the id."""
