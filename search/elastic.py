@@ -6,30 +6,29 @@ import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit, urlunsplit
-
-from elastic_transport import TransportError
-from elasticsearch import ApiError, BadRequestError, Elasticsearch, NotFoundError, helpers
-from elasticsearch.serializer import OrjsonSerializer
 
 from search import elastic_query as eq
 from search.analysis import analysed
 from search.base import BaseEngine, Found, Request, batches
 from search.documents import SearchDocument
-from search.elastic_schema import MAPPINGS, SETTINGS, stored
-from search.errors import EngineUnavailable, QuerySyntaxError, RebuildRunning
+from search.elastic_http import Refused, Searcher, Unanswered
+from search.elastic_schema import SETTINGS, stored
+from search.errors import EngineUnavailable, QuerySyntaxError
 from search.results import Suggestion
+
+if TYPE_CHECKING:
+    from elasticsearch import Elasticsearch
+
+    from search.elastic_rebuild import ElasticRebuild
 
 log = logging.getLogger(__name__)
 
 _READ_SECONDS = 5
 _WRITE_SECONDS = 120
 _TRIES = 5
-#: What is read of an answer to a search.
-_PARTS = ["took", "timed_out", "hits.total", "hits.hits.sort", "aggregations", "suggest"]
-#: A rebuild that has not ended after this time has died; its half index may go.
-_DEAD_AFTER_MS = 6 * 3_600_000
 
 
 class ElasticEngine(BaseEngine):
@@ -39,8 +38,17 @@ class ElasticEngine(BaseEngine):
         super().__init__()
         self._alias = index_name
         self._building = f"{index_name}-building"
-        address, auth = _split(url)
-        self._client = Elasticsearch(
+        self._server = _split(url)
+        self._searcher = Searcher(*self._server, _READ_SECONDS)
+
+    @cached_property
+    def _client(self) -> Elasticsearch:
+        """The client of those who write; a process that only reads never loads that large library."""
+        from elasticsearch import Elasticsearch
+        from elasticsearch.serializer import OrjsonSerializer
+
+        address, auth = self._server
+        return Elasticsearch(
             address,
             basic_auth=auth,
             request_timeout=_READ_SECONDS,
@@ -48,11 +56,17 @@ class ElasticEngine(BaseEngine):
             retry_on_timeout=False,
             serializer=OrjsonSerializer(),
         )
-        self._bulk = self._client.options(request_timeout=_WRITE_SECONDS)
+
+    @cached_property
+    def _bulk(self) -> Elasticsearch:
+        return self._client.options(request_timeout=_WRITE_SECONDS)
 
     @contextmanager
     def _call(self, name: str) -> Iterator[None]:
         """One call; every failure of the server becomes EngineUnavailable, without its text."""
+        from elastic_transport import TransportError
+        from elasticsearch import ApiError
+
         self._called(name)
         try:
             yield
@@ -62,25 +76,31 @@ class ElasticEngine(BaseEngine):
             raise EngineUnavailable from None
 
     def _search(self, request: Request) -> Found:
-        body = eq.body(request)
-        with self._call("search"):
-            try:
-                answer = self._client.search(index=self._alias, filter_path=_PARTS, **body).body
-            except BadRequestError:
-                raise QuerySyntaxError("kueri terlalu rumit") from None
+        answer = self._asked("search", "_search", eq.body(request))
         if answer["timed_out"]:
             raise EngineUnavailable
-        return eq.found(answer)
+        return eq.found(answer, request)
+
+    def _asked(self, name: str, verb: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer to a question. Raises QuerySyntaxError when it is beyond the server, EngineUnavailable."""
+        self._called(name)
+        try:
+            return self._searcher.ask(self._alias, verb, body)
+        except Refused as error:
+            if error.status == 400:
+                raise QuerySyntaxError("kueri terlalu rumit") from None
+            log.warning("search: %s %s", name, error.status)
+        except Unanswered:
+            log.warning("search: %s without an answer", name)
+        raise EngineUnavailable
 
     def _near(self, words: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        with self._call("near"):
-            answer = self._client.search(index=self._alias, size=0, suggest=eq.near(words)).body
+        answer = self._asked("near", "_search", {"size": 0, "suggest": eq.near(words)})
         near = eq.near_words(answer)
         listed = sorted({word for options in near.values() for word, _ in options})
         if not listed:
             return {}
-        with self._call("alive"):
-            answer = self._client.search(index=self._alias, size=0, aggs={"alive": eq.alive(listed)}).body
+        answer = self._asked("alive", "_search", {"size": 0, "aggs": {"alive": eq.alive(listed)}})
         alive = eq.alive_words(answer) or ()
         return {word: [item for item in options if item[0] in alive] for word, options in near.items()}
 
@@ -88,18 +108,16 @@ class ElasticEngine(BaseEngine):
         filters: list[dict[str, Any]] = [{"term": {"audible": True}}]
         filters += [{"term": {"surface.title": word}} for word in words[:-1]]
         filters.append({"prefix": {"surface.title": words[-1]}})
-        with self._call("suggest"):
-            hits = self._client.search(
-                index=self._alias,
-                query={"bool": {"filter": filters, "must_not": [{"term": {"deleted": True}}]}},
-                sort=[{"downloads": "desc"}, {"title_order": "asc"}, {"id": "asc"}],
-                collapse={"field": "title_words"},
-                size=limit,
-                stored_fields="_none_",
-                docvalue_fields=[{"field": "title"}, {"field": "name"}],
-                track_total_hits=False,
-                filter_path="hits.hits.fields",
-            ).body.get("hits", {"hits": ()})["hits"]
+        body = {
+            "query": {"bool": {"filter": filters, "must_not": [{"term": {"deleted": True}}]}},
+            "sort": [{"downloads": "desc"}, {"title_order": "asc"}, {"id": "asc"}],
+            "collapse": {"field": "title_words"},
+            "size": limit,
+            "stored_fields": "_none_",
+            "docvalue_fields": [{"field": "title"}, {"field": "name"}],
+            "track_total_hits": False,
+        }
+        hits = self._asked("suggest", "_search", body)["hits"]["hits"]
         return tuple(Suggestion(hit["fields"]["title"][0], hit["fields"]["name"][0]) for hit in hits)
 
     def _revisions(self) -> Iterator[tuple[str, int]]:
@@ -108,6 +126,8 @@ class ElasticEngine(BaseEngine):
                 yield hit["_id"], int(hit["_source"]["revision"])
 
     def _scan(self, index: str, query: dict[str, Any], fields: list[str] | bool) -> Iterator[dict[str, Any]]:
+        from elasticsearch import helpers
+
         body = {"query": query, "_source": fields}
         yield from helpers.scan(self._bulk, index=index, query=body, size=2_000, request_timeout=_WRITE_SECONDS)
 
@@ -117,7 +137,7 @@ class ElasticEngine(BaseEngine):
 
     def _upsert(self, documents: Sequence[SearchDocument], *, refresh: bool) -> int:
         """Write a batch; a document that another writer changes meanwhile is looked at again."""
-        left = {document.id: stored(analysed(document), _now()) for document in documents}
+        left = {document.id: stored(analysed(document), now()) for document in documents}
         building = self._is_building()
         written = 0
         for _ in range(_TRIES):
@@ -179,7 +199,7 @@ class ElasticEngine(BaseEngine):
             for identity in batch:
                 operations.append({"delete": {"_id": identity}})
                 if building:
-                    mark = {"id": identity, "deleted": True, "revision": 0, "written": _now()}
+                    mark = {"id": identity, "deleted": True, "revision": 0, "written": now()}
                     operations += [{"index": {"_index": self._building, "_id": identity}}, mark]
             with self._call("delete"):
                 answer = self._bulk.bulk(
@@ -199,110 +219,50 @@ class ElasticEngine(BaseEngine):
         with self._call("building"):
             return bool(self._client.indices.exists_alias(name=self._building))
 
+    def rebuilding(self) -> ElasticRebuild:
+        """A rebuild to be filled by the caller. Entering it raises RebuildRunning and EngineUnavailable."""
+        from search.elastic_rebuild import ElasticRebuild
+
+        self.prepare()
+        return ElasticRebuild(self._client, self._alias, self._building, self._call, now)
+
     def rebuild(self, documents: Iterable[SearchDocument]) -> int:
         """See `search.engine.Engine.rebuild`: the other index is filled, then the alias moves in one step."""
-        self.prepare()
-        started = _now()
-        old = self._current()
-        new = f"{self._alias}-b" if old.endswith("-a") else f"{self._alias}-a"
-        self._begin(new)
-        mark = self._last_write(old)
-        try:
-            for batch in batches(documents):
-                operations: list[dict[str, Any]] = []
-                for document in batch:
-                    operations += [{"create": {"_id": document.id}}, stored(analysed(document), started)]
-                with self._call("rebuild"):
-                    answer = self._bulk.bulk(index=new, operations=operations).body
-                if any(item["create"]["status"] not in (201, 409) for item in answer["items"]):
-                    raise EngineUnavailable
-            with self._call("rebuild"):
-                self._catch_up(old, new, mark)
-                self._swap(old, new)
-        except BaseException:
-            with self._call("rebuild"):
-                self._bulk.options(ignore_status=404).indices.delete(index=new)
-            raise
-        with self._call("rebuild"):
-            self._bulk.options(ignore_status=404).indices.delete(index=old)
+        from search.elastic_rebuild import DOCUMENTS, lines
+
+        with self.rebuilding() as made:
+            started = now()
+            for batch in batches(documents, DOCUMENTS):
+                made.add(lines(batch, started))
+            made.finish()
         return self.count()
 
-    def _begin(self, new: str) -> None:
-        """Make the other index; its name is the lock against a second rebuild."""
-        with self._call("rebuild"):
-            for _ in range(2):
-                try:
-                    self._create(new, self._building)
-                    return
-                except BadRequestError:
-                    meta = self._client.indices.get_mapping(index=new).body[new]["mappings"].get("_meta", {})
-                    if int(meta.get("started", 0)) > _now() - _DEAD_AFTER_MS:
-                        raise RebuildRunning from None
-                    self._bulk.indices.delete(index=new)
-        raise RebuildRunning
-
-    def _create(self, index: str, alias: str) -> None:
-        mappings = {**MAPPINGS, "_meta": {"started": _now()}}
-        self._bulk.indices.create(index=index, settings=SETTINGS, mappings=mappings, aliases={alias: {}})
-
-    def _last_write(self, index: str) -> int:
-        """The number of the last write; what a writer did before it, the source of a rebuild already has."""
-        with self._call("rebuild"):
-            shards = self._client.indices.stats(index=index, level="shards").body["indices"][index]["shards"]
-        return max(int(copy["seq_no"]["max_seq_no"]) for copies in shards.values() for copy in copies)
-
-    def _catch_up(self, old: str, new: str, mark: int) -> None:
-        """Copy what was written into the old index by those who did not yet know of the new one."""
-        self._bulk.indices.refresh(index=f"{old},{new}")
-        recent = {"range": {"_seq_no": {"gt": mark}}}
-        for batch in batches(self._scan(old, recent, True)):  # noqa: FBT003 - the whole source
-            there = self._client.mget(index=new, ids=[hit["_id"] for hit in batch], source=["written"]).body["docs"]
-            operations: list[dict[str, Any]] = []
-            for hit, item in zip(batch, there, strict=True):
-                source = hit["_source"]
-                if not item.get("found") or item["_source"]["written"] < source["written"]:
-                    operations += [{"index": {"_id": hit["_id"]}}, source]
-            if operations:
-                self._bulk.bulk(index=new, operations=operations)
-
-    def _swap(self, old: str, new: str) -> None:
-        self._bulk.indices.refresh(index=new)
-        self._bulk.delete_by_query(index=new, query={"term": {"deleted": True}}, refresh=True, conflicts="proceed")
-        self._bulk.indices.update_aliases(
-            actions=[
-                {"add": {"index": new, "alias": self._alias}},
-                {"remove": {"index": new, "alias": self._building}},
-                {"remove": {"index": old, "alias": self._alias}},
-            ]
-        )
-
     def _current(self) -> str:
+        from search.elastic_rebuild import alias_of
+
         with self._call("alias"):
-            try:
-                names = list(self._client.indices.get_alias(name=self._alias).body)
-            except NotFoundError:
-                return ""
-        return str(names[0]) if names else ""
+            return alias_of(self._client, self._alias)
 
     def count(self) -> int:
         """See `search.engine.Engine.count`."""
-        with self._call("count"):
-            query = {"bool": {"must_not": [{"term": {"deleted": True}}]}}
-            return int(self._client.count(index=self._alias, query=query).body["count"])
+        query = {"bool": {"must_not": [{"term": {"deleted": True}}]}}
+        return int(self._asked("count", "_count", {"query": query})["count"])
 
     def ping(self) -> None:
         """See `search.engine.Engine.ping`."""
-        with self._call("ping"):
-            if not self._client.indices.exists_alias(name=self._alias):
-                raise EngineUnavailable
+        self._asked("ping", "_count", {"query": {"match_none": {}}})
 
     def prepare(self) -> None:
         """Make the first index and the alias when they are absent."""
+        from elasticsearch import BadRequestError
+
+        from search.elastic_rebuild import create
+
         if self._current():
             return
         with self._call("prepare"):
             try:
-                self._create(f"{self._alias}-a", self._alias)
+                create(self._client, f"{self._alias}-a", self._alias, now(), SETTINGS)
             except BadRequestError:
                 # another process made it in this moment
                 if not self._client.indices.exists_alias(name=self._alias):
@@ -310,10 +270,13 @@ class ElasticEngine(BaseEngine):
 
     def close(self) -> None:
         """See `search.engine.Engine.close`."""
-        self._client.close()
+        self._searcher.close()
+        if "_client" in self.__dict__:
+            self._client.close()
 
 
-def _now() -> int:
+def now() -> int:
+    """Milliseconds since 1970, the time of writing that documents bear."""
     return time.time_ns() // 1_000_000
 
 

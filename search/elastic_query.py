@@ -7,6 +7,7 @@ from typing import Any
 
 from search.analysis import analyzer, tokens
 from search.base import Found, Request
+from search.cursors import Key
 from search.documents import LEVELS
 from search.elastic_schema import envelope
 from search.fields import SEPARATOR, fold_key, key, printable
@@ -24,10 +25,12 @@ from search.query import (
     Phrase,
     Prefix,
     Range,
+    Sort,
     SortKey,
     Term,
     Wildcard,
     Words,
+    children,
 )
 from search.ranges import bounds
 from search.results import Facet, FacetItem
@@ -161,7 +164,11 @@ def body(request: Request) -> Json:
     if request.exact and request.scored:
         exact = {"constant_score": {"filter": {"term": {"title_words": request.exact}}, "boost": 1_000}}
         main["should"] = [exact]
-    sort: list[Json] = [{_SORT[part.key]: {"order": "desc" if part.descending else "asc"}} for part in query.sort]
+    sort: list[Json] = [
+        {_SORT[part.key]: {"order": "desc" if part.descending else "asc"}}
+        for part in query.sort
+        if _orders(part, request)
+    ]
     out: Json = {
         "query": {"bool": main},
         "size": request.fetch,
@@ -172,9 +179,10 @@ def body(request: Request) -> Json:
         "timeout": "4s",
     }
     if request.cursor:
-        out["search_after"] = [*request.cursor.keys, request.cursor.id]
+        keys = zip(query.sort, request.cursor.keys, strict=True)
+        out["search_after"] = [*(value for part, value in keys if _orders(part, request)), request.cursor.id]
     elif query.start:
-        out["from_"] = query.start
+        out["from"] = query.start
     aggregations: Json = {
         f"{'other' if facet.other else 'facet'}.{facet.name}": _counted(facet) for facet in request.facets
     }
@@ -185,6 +193,18 @@ def body(request: Request) -> Json:
     if request.unknown:
         out["suggest"] = near(request.unknown)
     return out
+
+
+def _weighed(node: Node) -> bool:
+    """Whether some document may get another score than the rest: words do that, values of fields do not."""
+    return isinstance(node, (Words, Phrase, Fuzzy)) or (
+        node.field is None if isinstance(node, (Prefix, Wildcard)) else any(map(_weighed, children(node)))
+    )
+
+
+def _orders(part: Sort, request: Request) -> bool:
+    """Whether a key of the order tells documents apart; a score that they all have is not even computed."""
+    return part.key != "score" or bool(request.exact) or _weighed(request.query.tree)
 
 
 def _counted(facet: FacetRequest) -> Json:
@@ -228,9 +248,10 @@ def near_words(answer: Json) -> dict[str, list[tuple[str, int]]]:
     }
 
 
-def found(answer: Json) -> Found:
-    """What the answer says."""
-    rows = tuple((hit["sort"][-1], tuple(hit["sort"][:-1])) for hit in answer["hits"].get("hits", ()))
+def found(answer: Json, request: Request) -> Found:
+    """What the answer to that request says; a score that it did not ask for is 0."""
+    said = [_orders(part, request) for part in request.query.sort]
+    rows = tuple(_row(hit["sort"], said) for hit in answer["hits"].get("hits", ()))
     facets = tuple(
         Facet(name.partition(".")[2], tuple(_items(name, aggregation["buckets"])))
         for name, aggregation in answer.get("aggregations", {}).items()
@@ -238,6 +259,15 @@ def found(answer: Json) -> Found:
     )
     total = answer["hits"].get("total", {"value": len(rows)})["value"]
     return Found(rows, int(total), facets, near_words(answer), alive_words(answer))
+
+
+def _row(sort: list[Key], said: list[bool]) -> tuple[str, tuple[Key, ...]]:
+    """Id and sort keys of a hit."""
+    *keys, identity = sort
+    if all(said):
+        return str(identity), tuple(keys)
+    left = iter(keys)
+    return str(identity), tuple(next(left) if item else 0.0 for item in said)
 
 
 def _items(name: str, buckets: Iterable[Json]) -> list[FacetItem]:

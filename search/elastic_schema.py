@@ -19,8 +19,12 @@ from search.fields import (
 
 #: Words come analysed, so the server only cuts at spaces; segments stand 100 positions apart.
 _WORDS: dict[str, Any] = {"type": "text", "analyzer": "whitespace", "position_increment_gap": 100, "norms": False}
+#: Words that are only looked up, never in an order.
+_SPELLED: dict[str, Any] = {**_WORDS, "index_options": "docs"}
 _KEYWORD: dict[str, Any] = {"type": "keyword"}
 _LONG: dict[str, Any] = {"type": "long"}
+#: Read back from the document alone.
+_NOTED: dict[str, Any] = {"type": "long", "index": False, "doc_values": False}
 
 SETTINGS: dict[str, Any] = {
     "number_of_shards": 1,
@@ -31,13 +35,17 @@ SETTINGS: dict[str, Any] = {
     "mapping": {"total_fields": {"limit": 300}},
 }
 
+#: While a rebuild fills an index nobody reads it, and a crash only means to begin again.
+BUILDING: dict[str, Any] = {"refresh_interval": "-1", "translog": {"durability": "async"}}
+BUILT: dict[str, Any] = {"index": {"refresh_interval": None, "translog": {"durability": "request"}}}
+
 MAPPINGS: dict[str, Any] = {
     "dynamic": False,
     "dynamic_templates": [{"facets": {"path_match": "facet.*", "mapping": _KEYWORD}}],
     "properties": {
         "id": _KEYWORD,
-        "revision": _LONG,
-        "written": _LONG,
+        "revision": _NOTED,
+        "written": _NOTED,
         "deleted": {"type": "boolean"},
         "audible": {"type": "boolean"},
         "name": _KEYWORD,
@@ -49,14 +57,13 @@ MAPPINGS: dict[str, Any] = {
         "issued": _LONG,
         "downloads": _LONG,
         "years": {"type": "integer"},
-        "keys": _KEYWORD,
-        "others": _KEYWORD,
+        "keys": {"type": "keyword", "doc_values": False},
+        "others": {"type": "keyword", "index": False},
         "facet": {"type": "object", "dynamic": True},
         "terms": {"properties": dict.fromkeys(LEVELS, _WORDS)},
-        "surface": {"properties": dict.fromkeys(LEVELS, _WORDS)},
-        "spell": _WORDS,
+        "surface": {"properties": dict.fromkeys(LEVELS, _SPELLED)},
+        "spell": _SPELLED,
         "bbox": {"type": "geo_shape"},
-        "centre": {"type": "geo_point"},
     },
 }
 
@@ -92,7 +99,6 @@ def stored(document: SearchDocument, written: int) -> dict[str, Any]:
     box = document.bbox
     if box:
         data["bbox"] = envelope(box.west, box.south, box.east, box.north)
-        data["centre"] = {"lon": (box.west + box.east) / 2, "lat": (box.south + box.north) / 2}
     return data
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
 from search.documents import LEVELS, Coded, SearchDocument
@@ -128,6 +129,25 @@ def key(name: str, value: str) -> str:
     return f"{printable(name)}{SEPARATOR}{fold_key(value)}"
 
 
+@lru_cache(maxsize=20_000)
+def _kept_key(name: str, value: str) -> str:
+    return f"{printable(name)}{SEPARATOR}{fold_key(value)}"
+
+
+@lru_cache(maxsize=20_000)
+def _kept_printable(text: str) -> str:
+    return printable(text)
+
+
+def _document_key(name: str, value: str) -> str:
+    """As `key`, for what documents say: most values stand in many documents, and are folded once."""
+    return key(name, value) if len(value) > LONGEST_COUNTED else _kept_key(name, value)
+
+
+def _document_text(text: str) -> str:
+    return printable(text) if len(text) > LONGEST_COUNTED else _kept_printable(text)
+
+
 def micros(moment: datetime) -> int:
     """Microseconds since 1970-01-01 UTC, the form of every date in the indexes."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
@@ -146,7 +166,8 @@ def sort_title(title: str) -> str:
 
 def document_keys(document: SearchDocument) -> tuple[str, ...]:
     """Every key that a keyword field's query may meet, sorted; fields with text also by their single words."""
-    return tuple(sorted({key(name, value) for name, value in _key_pairs(document) if fold_key(value)}))
+    found = {_document_key(name, value) for name, value in _key_pairs(document)}
+    return tuple(sorted(item for item in found if item[-1] != SEPARATOR))
 
 
 def _key_pairs(document: SearchDocument) -> Iterator[tuple[str, str]]:
@@ -190,7 +211,7 @@ def document_others(document: SearchDocument) -> tuple[str, ...]:
     found |= {("wilayah", code) for code in document.region_codes}
     for fields in (document.extras, document.marks):
         found |= {(name, value) for name, values in fields.items() for value in values if name not in _NEVER_COUNTED}
-    ready = {(printable(name), printable(value)) for name, value in found if len(value) <= LONGEST_COUNTED}
+    ready = {(_document_text(name), _document_text(value)) for name, value in found if len(value) <= LONGEST_COUNTED}
     return tuple(sorted(f"{name}{SEPARATOR}{value}" for name, value in ready if value))
 
 
@@ -213,6 +234,8 @@ def document_facets(document: SearchDocument) -> dict[str, tuple[Coded, ...]]:
 def _clean(items: tuple[Coded, ...]) -> Iterator[Coded]:
     """Values that an index key can hold."""
     for item in items:
-        value, label = printable(item.value), printable(item.label)
-        if value:
+        value, label = _document_text(item.value), _document_text(item.label)
+        if value == item.value and label == item.label:
+            yield item
+        elif value:
             yield Coded(value, label or value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from uuid import UUID
@@ -15,6 +15,8 @@ from portal.catalog import models
 from portal.web.request import Scope
 from search.documents import SearchDocument
 from search.engine import Engine
+from search.rebuilding import Target
+from search.rebuilding import rebuild as rebuild_all
 
 BATCH = 500
 
@@ -43,11 +45,12 @@ def load(scope: Scope, ids: Sequence[str]) -> list[SearchDocument]:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """One index: its name, its engine, and what the databases say that it should hold."""
+    """One index: its name, its engine, and what the databases say that it should hold; `drafts` beside the public."""
 
     name: str
     engine: Engine
     documents: Callable[[], Iterator[SearchDocument]]
+    drafts: Callable[[], Iterable[SearchDocument]]
     expected: Callable[[], Iterator[tuple[str, int]]]
     load: Callable[[Sequence[str]], list[SearchDocument]]
 
@@ -63,7 +66,7 @@ def indexes(scope: Scope) -> list[Index]:
         return expected(scope)
 
     runtime = scope.runtime
-    found = [Index("publik", runtime.search, public_documents, public_expected, lambda ids: load(scope, ids))]
+    found = [Index("publik", runtime.search, public_documents, tuple, public_expected, lambda ids: load(scope, ids))]
     if runtime.office_search is not None:
         feed = scope.service(OfficeFeed)
         found.append(
@@ -71,6 +74,7 @@ def indexes(scope: Scope) -> list[Index]:
                 "kantor",
                 runtime.office_search,
                 lambda: chain(documents(scope), feed.documents()),
+                feed.documents,
                 lambda: chain(expected(scope), feed.expected()),
                 lambda ids: [*load(scope, ids), *feed.load(ids)],
             )
@@ -97,9 +101,12 @@ def rebuild() -> None:
     from portal.cli.commands import opened
 
     with opened() as (_runtime, scope):
-        for index in indexes(scope):
+        found = indexes(scope)
+        for index in found:
             index.engine.prepare()
-            click.echo(f"{index.name}: {index.engine.rebuild(index.documents())} dokumen")
+        targets = [Target(index.engine, index.drafts) for index in found]
+        for index, count in zip(found, rebuild_all(lambda: documents(scope), targets), strict=True):
+            click.echo(f"{index.name}: {count} dokumen")
         told(scope)
 
 

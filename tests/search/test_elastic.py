@@ -64,8 +64,8 @@ def test_a_rebuild_that_died_long_ago_stands_in_nobodys_way(
     empty: ElasticEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("search.elastic._now", lambda: 1_000)
-        empty._begin(f"{empty._alias}-b")
+        patch.setattr("search.elastic.now", lambda: 1_000)
+        empty.rebuilding().begin(f"{empty._alias}-b")
     assert empty.rebuild([document("a", "Curah Hujan")]) == 1
 
 
