@@ -94,10 +94,12 @@ class TableReader:
         where = statements.where(shape, question)
         if question.distinct:
             chosen = sql.SQL(", ").join([statements.name(column) for column in shape.shown(question)])
-            inner = sql.SQL("SELECT DISTINCT {} FROM {} {}").format(chosen, statements.source(shape), where.text)
+            inner = sql.SQL("SELECT DISTINCT {} FROM {} {}").format(
+                chosen, statements.source(shape, question), where.text
+            )
             query = sql.SQL("SELECT count(*) FROM ({}) x").format(inner)
         else:
-            query = sql.SQL("SELECT count(*) FROM {} {}").format(statements.source(shape), where.text)
+            query = sql.SQL("SELECT count(*) FROM {} {}").format(statements.source(shape, question), where.text)
         with answering():
             row: Any = self.driver().execute(query, where.values).fetchone()
         return int(row[0])
@@ -105,7 +107,9 @@ class TableReader:
     def estimate(self, shape: Shape, question: Question) -> int:
         """The planner's guess of how many rows match; cheap at any size."""
         where = statements.where(shape, question)
-        query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT 1 FROM {} {}").format(statements.source(shape), where.text)
+        query = sql.SQL("EXPLAIN (FORMAT JSON) SELECT 1 FROM {} {}").format(
+            statements.source(shape, question), where.text
+        )
         with answering():
             row: Any = self.driver().execute(query, where.values).fetchone()
         plan = row[0] if isinstance(row[0], list) else orjson.loads(row[0])
@@ -122,7 +126,7 @@ class TableReader:
         )
         where, order = statements.where(shape, question), _order(shape, question)
         head: LiteralString = _head(question)
-        pieces = [columns, Piece(statements.source(shape)), where, order, statements.window(question)]
+        pieces = [columns, Piece(statements.source(shape, question)), where, order, statements.window(question)]
         made = statements.join(pieces, head)
         with answering(), self.driver().cursor(name="portal_rows") as cursor:
             cursor.itersize = FETCH
@@ -196,13 +200,22 @@ def chosen(shape: Shape, question: Question) -> Piece:
         tuple(value for column in columns for value in column.values),
     )
     where, order, window = statements.where(shape, question), _order(shape, question), statements.window(question)
-    source = Piece(statements.source(shape))
+    source = Piece(statements.source(shape, question))
+    if _apart(shape, question):
+        source, where = statements.first_rows(shape, question, where, order), Piece(statements.NOTHING)
     if question.offset >= DEEP and not question.distinct and not question.words:
         # the rows passed over are counted in an index; only those of the page are fetched
         keys = statements.join([source, where, order, window], "SELECT t._id FROM {} {} {} {}")
         rows = Piece(statements.table(shape))
         return statements.join([select, keys, rows, order], "SELECT {} FROM ({}) k JOIN {} t USING (_id) {}")
     return statements.join([select, source, where, order, window], _head(question))
+
+
+def _apart(shape: Shape, question: Question) -> bool:
+    """Whether settled and fresh rows are put in order apart; the key alone and words have indexes of all rows."""
+    if not shape.live or question.limit is None or question.distinct or question.words:
+        return False
+    return question.where is not None or any(item.column != ID for item in question.sort)
 
 
 def _head(question: Question) -> LiteralString:

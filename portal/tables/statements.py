@@ -16,6 +16,10 @@ from portal.tables import types
 from portal.tables.questions import ID, Condition, Group, Match, Question, Shape, Sort, Words
 
 FULL_TEXT = "_full_text"
+#: Rows of a live table whose words were read, and those that a batch wrote since.
+SETTLED = sql.SQL("_full_text IS NOT NULL")
+FRESH = sql.SQL("_full_text IS NULL")
+NOTHING = sql.SQL("")
 #: Rows from which on a table gets indexes of its columns (`portal.ingest.live_tables`).
 WORTH_INDEXES = 1_000
 #: Words as they are written, marked A, beside their Indonesian stems: "imunisasinya" finds "imunisasi".
@@ -50,14 +54,32 @@ def table(shape: Shape) -> sql.Identifier:
     return sql.Identifier(shape.schema, shape.table)
 
 
-def source(shape: Shape) -> sql.Composable:
-    """What is read from, alias `t`. Settled and fresh rows of a live table are asked for apart: indexes hold settled
-    rows only, so that a batch need not write them; PostgreSQL flattens the union and merges both in order."""
-    if not shape.live:
+def source(shape: Shape, question: Question) -> sql.Composable:
+    """What matching rows are counted in, alias `t`. Settled and fresh rows of a live table are looked for apart, since
+    its indexes of columns hold settled rows only, so that a batch need not write them; words look for both themselves.
+    """
+    if not shape.live or question.words:
         return sql.SQL("{} t").format(table(shape))
-    return sql.SQL(
-        "(SELECT * FROM {0} WHERE {1} IS NOT NULL UNION ALL SELECT * FROM {0} WHERE {1} IS NULL) t"
-    ).format(table(shape), sql.Identifier(FULL_TEXT))  # fmt: skip
+    return sql.SQL("(SELECT * FROM {0} WHERE {1} UNION ALL SELECT * FROM {0} WHERE {2}) t").format(
+        table(shape), SETTLED, FRESH
+    )
+
+
+def first_rows(shape: Shape, question: Question, matching: Piece, ordered: Piece) -> Piece:
+    """The rows of a page and all before it, alias `t`: of settled and of fresh rows as many, each in order, so that an
+    index is read only as far as the page goes."""
+    most = question.offset + (question.limit or 0)
+    arms = [
+        Piece(
+            sql.SQL("(SELECT * FROM {} t {} {} {} LIMIT %s)").format(
+                table(shape), matching.text, sql.SQL("AND {}" if matching.text != NOTHING else "WHERE {}").format(kind),
+                ordered.text,
+            ),
+            (*matching.values, *ordered.values, most),
+        )
+        for kind in (SETTLED, FRESH)
+    ]  # fmt: skip
+    return join(arms, "({} UNION ALL {}) t")
 
 
 def value_text(value: Any) -> str:
@@ -210,7 +232,7 @@ def where(shape: Shape, question: Question) -> Piece:
     parts = [condition(shape, question.where)] if question.where is not None else []
     parts += [found(shape, words) for words in question.words]
     if not parts:
-        return Piece(sql.SQL(""))
+        return Piece(NOTHING)
     text = sql.SQL("WHERE {}").format(sql.SQL(" AND ").join([part.text for part in parts]))
     return Piece(text, tuple(value for part in parts for value in part.values))
 
