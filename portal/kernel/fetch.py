@@ -81,7 +81,7 @@ class Fetcher:
         """The answer, whatever its status. Raises FetchError for an address that is no public one, for no answer in
         time, for more than `most` bytes, for too many redirects."""
         end = monotonic() + self.seconds
-        sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", **(headers or {})}
+        sent = {"User-Agent": AGENT, "Accept-Encoding": "gzip", "Connection": "close", **(headers or {})}
         for _step in range(MOST_REDIRECTS + 1):
             parts = checked(url)
             answer = self._ask(parts, sent, end, most)
@@ -176,14 +176,16 @@ def _body(answer: HTTPResponse, connection: HTTPConnection, end: float, most: in
     """The whole body, unpacked; a slow or endless one is given up."""
     unpack = zlib.decompressobj(16 + zlib.MAX_WBITS) if answer.getheader("Content-Encoding") == "gzip" else None
     found = bytearray()
-    while True:
+    left = answer.length  # bytes on the wire; None: until the last chunk, or the end of the connection
+    while left is None or left > 0:
         if connection.sock is not None:
             connection.sock.settimeout(_left(end))
         else:
             _left(end)
-        chunk = answer.read1(CHUNK)
+        chunk = answer.read1(CHUNK if left is None else min(CHUNK, left))
         if not chunk:
             break
+        left = None if left is None else left - len(chunk)
         while chunk:
             found += unpack.decompress(chunk, most + 1) if unpack else chunk
             chunk = unpack.unconsumed_tail if unpack else b""
@@ -195,7 +197,7 @@ def _body(answer: HTTPResponse, connection: HTTPConnection, end: float, most: in
                         size=max(1, most // (1024 * 1024)),
                     )
                 )
-    if answer.length:
+    if left or (unpack is not None and found and not unpack.eof):
         raise ConnectionError("cut")
     return bytes(found)
 
