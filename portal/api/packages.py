@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Any, ClassVar
+from uuid import UUID
 
 import orjson
 from pydantic import model_validator
+from sqlalchemy import select
 
 from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
 from portal.api.arguments import Arguments, LaxFlag, Natural, Positive, Text, Typed
 from portal.api.package_search import SearchArguments, package_search
 from portal.api.references import Referring
+from portal.catalog import models
 from portal.kernel.errors import NotFound
 from search.lucene_text import refuse_local_params
 from search.query import TITLE, Or, SearchQuery, Wildcard
@@ -101,7 +104,9 @@ def _holding(call: Call, typed: str) -> list[dict[str, str]]:
     """Datasets whose name, or a word of whose title, holds the part; found twice first, then the shorter names."""
     tree = Or((Wildcard("name", f"*{typed}*"), Wildcard(None, f"*{typed}*", "title")))
     hits = call.engine.search(SearchQuery(tree=tree, sort=TITLE, rows=MOST_SUGGESTIONS, relax=False, totals=False))
-    found = [_suggestion(name, title, typed) for name, title in call.queries.titles(hits.ids)]
+    table = models.dataset
+    query = select(table.c.name, table.c.title).where(table.c.id.in_([UUID(key) for key in hits.ids]))
+    found = [_suggestion(name, title, typed) for name, title in call.queries.session.execute(query)]
     held = {item["name"]: (typed in item["name"]) + (typed in item["title"].lower()) for item in found}
     return sorted(found, key=lambda item: (-held[item["name"]], len(item["name"]), item["name"]))
 

@@ -146,8 +146,9 @@ def link_name(url: str) -> str:
 def _file_facts(dataset: PublishedDataset, item: PublishedResource, site_url: str) -> Json:
     original = item.file("asli") or (item.files[0] if item.files else None)
     if original is None:
-        # not released, or only rows of it are: its own page tells
-        return {"url": absolute_url(site_url, dataset.name, item), "url_type": item.ckan.get("url_type") or "upload"}
+        # not released, or only rows of it are: its own page tells, where the file's address is not known yet
+        address = item.ckan.get("url") or absolute_url(site_url, dataset.name, item)
+        return {"url": address, "url_type": item.ckan.get("url_type") or "upload"}
     path = addresses.latest_file(dataset.id, item.id, original.filename)
     return {
         "format": item.ckan.get("format") or item.format.upper(),
@@ -257,7 +258,7 @@ def package(dataset: PublishedDataset, site_url: str, spatial: str = "") -> Json
         "url": addresses.absolute(site_url, addresses.dataset(dataset.name)),
         "version": str(dataset.version),
         "extras": extras(dataset, spatial),
-        "groups": [group(item) for item in subject_groups(dataset)],
+        "groups": sorted(map(group, subject_groups(dataset)), key=lambda item: str(item["title"]).casefold()),
         "resources": [resource(dataset, item, site_url) for item in dataset.resources],
         "tags": [tag(name) for name in sorted(set(meta.kata_kunci))],
         "relationships_as_subject": [],

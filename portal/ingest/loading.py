@@ -22,17 +22,29 @@ from portal.contract.metadata import ColumnEntry
 from portal.ingest.checks import REGION_CODES, is_code_column, schema_change
 from portal.ingest.desk import Desk, OpenDataset
 from portal.ingest.findings import to_rows
+from portal.ingest.formats import ending
 from portal.ingest.lifecycle import State
 from portal.ingest.reading import OnProgress, Reader, Refused, staged_file
 from portal.ingest.receiving import find_file
 from portal.ingest.scanning import Scan
 from portal.kernel.errors import NotFound
 from portal.kernel.identity import Identity
+from portal.quality.personal import hits
 
 #: Called between the steps with a name: tests stop a job there; a worker being stopped raises from its progress.
 Checkpoint = Callable[[str], None]
+#: Bytes of a file without a readable table that are looked through for personal numbers.
+LONGEST_TEXT = 100_000_000
 #: The vault's closed list has no smallint.
 _TYPES = {"smallint": "integer"}
+
+
+def _names_people(path: Path) -> bool:
+    """Whether a file of text holds a NIK or NIP; one that is too long to look through counts as if it did."""
+    if path.stat().st_size > LONGEST_TEXT:
+        return True
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        return any(True for line in lines for _hit in hits(line))
 
 
 def no_stop(_step: str) -> None:
@@ -98,6 +110,9 @@ class Loader:
                     self.checkpoint("stage:disiapkan")
                     self._load_table(opened, row, staged_table, work)
             except Refused as refusal:
+                if self._stays_file(row) and not _names_people(path):
+                    self._keep_as_file(opened, row)
+                    return
                 self._refuse(opened, row, refusal, state="menunggu_pilihan" if refusal.choosable else "gagal")
                 raise
         self.checkpoint("stage:ditulis")
@@ -130,6 +145,20 @@ class Loader:
         read = codec.decode(ReadChoice, row.choice["read"]) if row.choice.get("read") else None
         table: TableReport = self.reader.inspect_table(path, row.filename, read, work, progress)
         return {"table": codec.encode(table)}
+
+    def _stays_file(self, row: ResourceRow) -> bool:
+        """Whether a file that holds no table or map that we can read goes out as it is: what came through the API,
+        where that publishes at once. CKAN offers every file; what its loaders make of it is another matter."""
+        return self.desk.profile.policy.api_terbit_langsung and bool(row.ckan)
+
+    def _keep_as_file(self, opened: OpenDataset, row: ResourceRow) -> None:
+        self.desk.session.rollback()
+        opened = self.desk.reopen(opened)
+        form = ending(row.filename)[:20] or "bin"
+        plain = replace(row, kind="berkas", format=form, state="dimuat", choice={}, report={}, columns=(), layer=None)
+        opened.vault.resources.save(plain)
+        self._replace(opened, row, ())
+        self.desk.session.commit()
 
     def _refuse(self, opened: OpenDataset, row: ResourceRow, refusal: Refused, *, state: Any) -> None:
         """Keep the reasons with the resource; the earlier report stays for another choice."""

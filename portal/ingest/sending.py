@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from time import monotonic, sleep
 from typing import BinaryIO
 from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from portal.access.rows import ResourceRow
 from portal.ingest import formats, gate
@@ -18,7 +22,7 @@ from portal.ingest.checks import source_rule
 from portal.ingest.desk import WHY, Desk
 from portal.ingest.drafts import grouped
 from portal.ingest.lifecycle import State
-from portal.ingest.packages import Current, Packages, opened_of
+from portal.ingest.packages import SETTLE_SECONDS, Current, Packages, opened_of
 from portal.ingest.receiving import STAGE, drop_rows, require_stars, stored_choice
 from portal.ingest.release import Releaser
 from portal.ingest.schemas import ResourceChoice
@@ -27,6 +31,7 @@ from portal.kernel.errors import Invalid, NotFound, TooLarge
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
+from portal.operations import progress
 
 PUBLISH = "ingest.publish"
 HEAD = 65_536
@@ -102,6 +107,23 @@ class Sending:
         job_id = None if plain else self._load(current, row)
         return self._go_on(identity, current, row, job_id)
 
+    def settle(self, current: Current, taken: Taken) -> bool:
+        """Commit, and wait a moment for the release that the worker is carrying out: programs upload a file and ask
+        for it at once. Whether it is out; nothing is waited for without a worker, or behind a job that was refused."""
+        session, dataset_id = self._desk.session, current.dataset.id
+        session.commit()
+        if self._desk.orders.open_of(dataset_id) is None or not _worked(session):
+            return self._desk.orders.open_of(dataset_id) is None
+        end = monotonic() + SETTLE_SECONDS
+        while monotonic() < end:
+            sleep(0.05)
+            if self._desk.orders.open_of(dataset_id) is None:
+                return True
+            job = progress.read(session, taken.job_id) if taken.job_id else None
+            if job is not None and job.state in {"refused", "failed"}:
+                break
+        return False
+
     def _require_right(self, identity: Identity, current: Current) -> None:
         subject = Subject(agency_id=current.agency.id, state=current.version.state)
         if current.publish and decide(identity, Permission.CATALOG_MANAGE, subject):
@@ -169,6 +191,12 @@ class Sending:
         self._desk.session.commit()
         self._releaser().run(order.id, lambda _share, _words: None)
         return Taken(resource_id=row.id, out=True)
+
+
+def _worked(session: Session) -> bool:
+    """Whether a worker lives."""
+    query = text("SELECT count(*) FROM jobs.procrastinate_workers WHERE last_heartbeat > now() - interval '1 minute'")
+    return bool(session.execute(query).scalar())
 
 
 def _person(identity: Identity) -> UUID:

@@ -12,11 +12,12 @@ import orjson
 
 from portal.api.action import Action
 from portal.api.errors import Shaped
-from portal.api.office import wishes
+from portal.api.office import rules, wishes
 from portal.api.office.call import OfficeCall
 from portal.api.office.known import PortalKnows
-from portal.api.office.package_input import SCHEMA, parse_package
+from portal.api.office.package_input import parse_package
 from portal.api.office.raw import Raw
+from portal.api.office.sameness import unchanged
 from portal.api.office.shown import answer, draft_document, drafted
 from portal.api.packages import ShowArguments
 from portal.ingest.packages import Current, Packages
@@ -27,6 +28,7 @@ from portal.kernel.permissions import Permission
 from portal.kernel.texts import gettext as _
 
 Document = dict[str, Any]
+LONGEST_REASON = 1_000
 
 
 def package_create(call: OfficeCall, args: Raw) -> object:
@@ -106,8 +108,9 @@ def package_update(call: OfficeCall, args: Raw) -> object:
 def package_patch(call: OfficeCall, args: Raw) -> object:
     """Change only the fields that are sent, and return the dataset. `id`: its name or id."""
     current, before = opened(call, named_thing(call, args, "Package"))
-    sent = {**args.values, "id": before["id"]}
-    return changed(call, current, before, {**patched(before), **sent})
+    # who says which fields he changes says nothing of what he read
+    sent = {name: value for name, value in args.values.items() if name != "metadata_modified"}
+    return changed(call, current, before, {**patched(before), **sent, "id": before["id"]})
 
 
 def patched(before: Document) -> Document:
@@ -150,11 +153,12 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
         sent = {**sent, "plugin_data": None}  # a sysadmin's alone in CKAN; what stands stays
     known = PortalKnows(call, current.dataset.id, before["name"])
     kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "groups", "type")}
-    whole = {**kept, **sent}
+    whole = {**kept, **sent, "type": kept["type"]}
     stood = {row["id"]: row for row in before["resources"]}
     whole["resources"] = completed(whole["resources"], stood)
+    whole["groups"] = standing(whole["groups"], {row["id"] for row in before["groups"]}, known)
     wanted = parse_package(whole, known, new=False, unchanged=stood)
-    if current.out and not whole.get("plugin_data") and unchanged(before, whole):
+    if current.out and not whole.get("plugin_data") and unchanged(before, whole, wanted):
         return before
     stood_in = {row["name"] for row in before["groups"]}
     require_groups(known, [name for name in wanted.groups if name not in stood_in])
@@ -163,10 +167,19 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
         raise Shaped({"owner_org": [_("Anda tidak dapat menambah dataset ke organisasi ini")]})
     wish = wishes.change(wanted, current, before, call.scope.now())
     with named(wanted.name):
-        if wanted.private and current.publish and current.dataset.live_version is not None:
+        hidden = wanted.private or wanted.state != "active"
+        if hidden and current.publish and current.dataset.live_version is not None:
             current = call.service(Removing).make_private(call.identity, current)
         outcome = packages.update(current, wish, agency=owner, created=created_of(before))
     return answer(outcome, packages.site_url)
+
+
+def standing(rows: Any, stood: set[str], known: PortalKnows) -> Any:
+    """Sent groups without those that the dataset had and that are no more: what it has already is not judged again."""
+    if not isinstance(rows, list):
+        return rows
+    gone = {key for key in stood if known.group(key) is None}
+    return [row for row in rows if not (isinstance(row, dict) and row.get("id") in gone)]
 
 
 def completed(rows: Any, stood: Mapping[str, Mapping[str, Any]]) -> Any:
@@ -184,17 +197,6 @@ def completed(rows: Any, stood: Mapping[str, Mapping[str, Any]]) -> Any:
 def created_of(before: Document) -> datetime:
     """When the dataset first came out, or was made."""
     return datetime.fromisoformat(before["metadata_created"]).replace(tzinfo=UTC)
-
-
-def unchanged(before: Document, whole: Mapping[str, Any]) -> bool:
-    """Whether nothing that a client can change would differ: what is left out counts as emptied."""
-    names = (SCHEMA & before.keys()) - {"metadata_modified", "extras"}
-    extras = {row["key"]: row["value"] for row in before["extras"]}
-    sent = whole.get("extras", [])
-    if not isinstance(sent, list) or any(not isinstance(row, dict) or "key" not in row for row in sent):
-        return False
-    same = {row["key"]: row.get("value") for row in sent} == extras
-    return same and all(before.get(name) == whole[name] if name in whole else not before.get(name) for name in names)
 
 
 def require_fresh(before: Document, sent: Mapping[str, Any]) -> None:
@@ -224,9 +226,17 @@ def as_document(result: object) -> Document:
 
 
 def package_delete(call: OfficeCall, args: Raw) -> object:
-    """Delete a dataset. `id`: its name or id. One that is published is withdrawn; its versions stay in the vault."""
-    current, _before = opened(call, required(args, "id"))
-    call.service(Removing).delete(call.identity, current)
+    """Delete a dataset. `id`: its name or id. One that is published is withdrawn; its versions stay in the vault. Where
+    nothing is published at once, walidata or PPID of the dataset withdraw it; `alasan` (optional) then is the reason
+    that everybody reads."""
+    ref, removing = required(args, "id"), call.service(Removing)
+    public = call.queries.package(ref) if call.identity.signed_in else None
+    if public is not None:
+        reason = rules.text(args.values.get("alasan") or "")[:LONGEST_REASON]
+        if removing.withdraw(call.identity, UUID(orjson.loads(public)["id"]), reason):
+            return None
+    current, _before = opened(call, ref)
+    removing.delete(call.identity, current)
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mimetypes
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,6 +25,8 @@ from portal.api.office.resource_input import parse_resource
 from portal.api.office.rules import collect
 from portal.api.office.shown import draft_document
 from portal.api.uploads import Upload
+from portal.catalog import addresses
+from portal.catalog.ckan_document import timestamp
 from portal.ingest.packages import Current, Packages
 from portal.ingest.sending import Sending, Sent
 from portal.kernel.errors import NotFound
@@ -44,7 +47,8 @@ def resource_create(call: OfficeCall, args: Raw) -> object:
     current, before = opened(call, required(args, "package_id"), settle=not sends)
     fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
     if isinstance(upload, Upload) and sends:
-        row = _row(call, _with_own_id(call, current, before, fields), None, len(before["resources"]))
+        own = _with_own_id(call, current, before, fields)
+        row = _row(call, _of_file(call, current, own, upload), None, len(before["resources"]))
         return _received(call, current, upload, row, replaces=False)
     _require_new(before, fields)
     sent = {"url": "", **fields}
@@ -90,7 +94,7 @@ def _change(call: OfficeCall, args: Raw, *, partly: bool) -> object:
     sent = {**(old if partly else {"url": ""}), **fields, "id": old["id"]}
     if isinstance(upload, Upload) and sends:
         known = next((row for row in current.resources if str(row.id) == old["id"]), None)
-        row = _row(call, {**sent, "url_type": "upload"}, known, old["position"], old)
+        row = _row(call, _of_file(call, current, sent, upload), known, old["position"], old)
         return _received(call, current, upload, row, replaces=True)
     if args.values.get("clear_upload") in {True, "true", "True", "1"}:
         sent |= {"clear_upload": True, "url_type": None}
@@ -127,6 +131,8 @@ def resource_show(call: OfficeCall, args: IdArguments) -> object:
 
 def package_resource_reorder(call: OfficeCall, args: Raw) -> object:
     """Put a dataset's resources into an order. `id` of the dataset, `order`: ids of resources; the rest follow."""
+    if "id" not in args.values:
+        raise Shaped({"id": [_("Nilai wajib diisi")]})
     if "order" not in args.values:
         raise Shaped({"order": [_("Nilai wajib diisi")]})
     order = args.values["order"]
@@ -203,6 +209,26 @@ def _faults_of(position: int) -> Iterator[None]:
         raise
 
 
+def _of_file(call: OfficeCall, current: Current, fields: Mapping[str, Any], upload: Upload) -> Document:
+    """What is sent of a resource, with what CKAN says at once of a file: format, type, size, when it came and where.
+
+    A format that was said before stays, as in CKAN.
+    """
+    key = str(fields.get("id") or uuid4())
+    path = addresses.latest_file(current.dataset.id, key, upload.filename)
+    url = addresses.absolute(call.service(Packages).site_url, path)
+    found = {
+        "id": key,
+        "url_type": "upload",
+        "mimetype": mimetypes.guess_type(upload.filename)[0],
+        "size": upload.size(),
+        "last_modified": timestamp(call.scope.now()),
+        "url": url,
+    }
+    said = fields.get("format") or rules.resource_format(None, url, guess=True)
+    return {**fields, **found, "format": said}
+
+
 def _row(
     call: OfficeCall,
     fields: Mapping[str, Any],
@@ -212,19 +238,19 @@ def _row(
 ) -> ResourceRow:
     """The row that a file becomes, with what the client says of it."""
     faults: dict[str, list[str]] = {}
-    item = parse_resource({**fields, "url_type": "upload"}, {}, faults)
+    item = parse_resource(fields, {}, faults)
     if faults:
         raise Shaped(faults)
     made = wishes.resource_row(replace(item, unchanged=False), position, known, call.scope.now(), stood)
-    of_old_file = {"url", "size", "hash", "mimetype", "format", "last_modified", "unduhan"}
-    kept = {name: value for name, value in made.ckan.items() if name not in of_old_file}
-    return replace(made, id=made.id if made.id.int else uuid4(), ckan={**kept, "url_type": "upload"})
+    told = {**made.ckan, **{name: item.sent.get(name) for name in ("url", "size", "last_modified")}}
+    return replace(made, ckan={name: value for name, value in told.items() if name not in {"hash", "unduhan"}})
 
 
 def _received(call: OfficeCall, current: Current, upload: Upload, row: ResourceRow, *, replaces: bool) -> object:
     sent = Sent(filename=upload.filename, stream=upload.stream, size=upload.size(), row=row, replaces=replaces)
-    taken = call.service(Sending).take(call.identity, current, sent)
-    if taken.out:
+    sending = call.service(Sending)
+    taken = sending.take(call.identity, current, sent)
+    if taken.out or (current.publish and not current.private and sending.settle(current, taken)):
         found = call.queries.resource(str(taken.resource_id))
         if found is not None:
             return orjson.Fragment(found)

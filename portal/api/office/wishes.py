@@ -17,7 +17,7 @@ from portal.ingest.packages import Current, Wish
 from portal.kernel.identity import Identity
 
 #: Of an uploaded file the house knows these better than the sender.
-_FILE_FACTS = frozenset({"url", "size", "unduhan", "last_modified"})
+_FILE_FACTS = frozenset({"url", "size", "unduhan"})
 NOWHERE = UUID(int=0)
 
 
@@ -96,6 +96,7 @@ def resource_row(
     description = str(item.sent.get("description") or "")[:5000]
     if known is not None and known.kind != "tautan" and is_file(item):
         kept = {name: value for name, value in sent.items() if name not in _FILE_FACTS}
+        kept |= {name: known.ckan[name] for name in ("url", "size") if name in known.ckan}
         name = str(said)[:200] if said else known.name
         return replace(known, position=position, ckan=kept, name=name, description=description)
     made = ResourceRow(
