@@ -1,23 +1,26 @@
 """`/datastore/dump/<id>`: a whole table, or what a question leaves of it, streamed without a ceiling.
 
-CSV and TSV guard text against being run as a formula (`geo.tables.export`); JSON and XML carry every value as it is.
+Every value is as it is, byte for byte as CKAN dumps it, since programs read this. What people download from a page and
+open in a spreadsheet asks for `aman=1`: then text is guarded against being run as a formula (`geo.tables.export`).
 """
 
 from __future__ import annotations
 
+import csv
 import hashlib
-import json
+import io
 import re
 import unicodedata
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, Any, Literal
 from xml.sax.saxutils import escape, quoteattr
 
+import orjson
 from pydantic import BeforeValidator
+from sqlalchemy.orm import Session
 
-from geo.tables.export import Row, delimited
+from geo.tables.export import guarded
 from portal.api import records
 from portal.api.answers import dumps
 from portal.api.arguments import LaxFlag, Natural, refused
@@ -25,10 +28,10 @@ from portal.api.row_query import RowArguments, row_query
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView, RowQuery
 from portal.kernel.texts import gettext as _
-from portal.tables import types
+from portal.tables import dumping, types
 from portal.tables.copying import CopiedRows, Form, by_ranges
 from portal.tables.questions import Condition, Group, Question, Shape
-from portal.tables.reader import TableReader, driver_of
+from portal.tables.reader import driver_of
 from portal.tables.rows import ID_COLUMN
 from portal.web.svg import NOT_XML
 
@@ -39,7 +42,8 @@ MEDIA_TYPES: dict[Format, str] = {
     "json": "application/json; charset=utf-8",
     "xml": "text/xml; charset=utf-8",
 }
-_FLUSH = 1 << 16
+#: The schema of what is published.
+PUBLISHED = "rows"
 _BOM = "\ufeff".encode()
 _JSON_TAIL = b"\n]}\n"
 
@@ -56,6 +60,7 @@ class DumpArguments(RowArguments):
     format: Annotated[Format, BeforeValidator(_as_format)] = "csv"
     bom: LaxFlag = False
     limit: Natural | None = None
+    aman: LaxFlag = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,25 +74,30 @@ class Dump:
     bom: bool
     nothing: bool
     etag: str
-    #: the question itself, where `query` cannot say it: words, alternatives
-    asked: Question | None = None
+    asked: Question
+    #: whether `query` can say all of it: no words, no alternatives
+    plain: bool
+    schema: str
+    guard: bool
 
     @classmethod
-    def of(cls, resource: ResourceView, args: DumpArguments) -> Dump:
+    def of(cls, resource: ResourceView, args: DumpArguments, schema: str = PUBLISHED) -> Dump:
         """The dump of a table. Raises Invalid for what does not fit its columns."""
         query, asked = row_query(resource, args)
         query = replace(query, limit=args.limit or 0, include_total=False)
         known = {ID_COLUMN.name: ID_COLUMN, **{item.name: item for item in resource.columns}}
-        names = query.columns or tuple(
-            item.name for item in resource.columns if item.public and item.type != "geometry"
-        )
-        said = f"{resource.id} {resource.version} {resource.revision} {resource.table} {asked} {args.format} {args.bom}"
+        names = Shape.of(resource, schema).shown(asked)
+        table = f"{resource.id} {resource.version} {resource.revision} {resource.table}"
+        said = f"{table} {asked} {args.format} {args.bom} {args.aman}"
         ranks = [ColumnEntry(name=words.rank, type="double precision") for words in asked.words if not args.fields]
         return cls(
             resource=resource,
             query=replace(query, columns=names),
             columns=(*(known[name] for name in names), *ranks),
-            asked=asked if asked.words or _either(asked.where) else None,
+            asked=asked,
+            plain=not asked.words and not _either(asked.where),
+            schema=schema,
+            guard=args.aman and args.format in ("csv", "tsv"),
             format=args.format,
             bom=args.bom,
             nothing=args.limit == 0,
@@ -100,49 +110,43 @@ class Dump:
         there = self.resource.row_count or 0
         return 0 if self.nothing else min(self.query.limit or there, there)
 
-    def pieces(self, rows: CopiedRows) -> Generator[bytes, None, None]:
-        """The bytes, in pieces; memory stays flat. Rows in their own order come as text from the database itself."""
-        if self.format != "xml" and not self.nothing and self.asked is None and by_ranges(self.query):
-            yield from self._copied(rows, self.format)
-            return
-        found: Iterable[Row] = () if self.nothing else self._rows(rows)
+    def pieces(self, session: Session) -> Generator[bytes, None, None]:
+        """The bytes, in pieces; memory stays flat. Published rows in their own order come by COPY, others in chunks."""
         if self.format == "xml":
-            yield from _xml(self.columns, found, bom=self.bom)
-        else:
-            yield from self._json(found) if self.format == "json" else self._delimited(found)
-
-    def _rows(self, rows: CopiedRows) -> Iterable[Row]:
-        if self.asked is None:
-            return rows.stream(self.resource, self.query)
-        return TableReader(lambda: driver_of(rows.session)).stream(Shape.of(self.resource), self.asked)
-
-    def _copied(self, rows: CopiedRows, form: Form) -> Iterator[bytes]:
-        head, tail = (self._json_head(), _JSON_TAIL) if form == "json" else (b"".join(self._delimited(())), b"")
-        written = rows.copied(self.resource, self.query, form)
+            yield from _xml(self.columns, self._chunks(session), bom=self.bom)
+            return
+        head, tail = (self._json_head(), _JSON_TAIL) if self.format == "json" else (self._header(), b"")
+        written = self._written(session, self.format)
         yield head + next(written, b"")  # a fault of the first rows is told before anything is sent
         yield from written
-        yield tail
+        if tail:
+            yield tail
+
+    def _written(self, session: Session, form: Form) -> Iterator[bytes]:
+        if self.nothing:
+            return iter(())
+        if self.schema == PUBLISHED and self.plain and by_ranges(self.query):
+            return CopiedRows(session).copied(self.resource, self.query, form, guard=self.guard)
+        return dumping.lines(driver_of(session), self.shape, self.asked, form, guard=self.guard)
+
+    def _chunks(self, session: Session) -> Iterable[list[tuple[str | None, ...]]]:
+        return () if self.nothing else dumping.chunks(driver_of(session), self.shape, self.asked)
+
+    @property
+    def shape(self) -> Shape:
+        """The table as questions see it."""
+        return Shape.of(self.resource, self.schema)
 
     def _json_head(self) -> bytes:
         fields = dumps([records.field(column) for column in self.columns])
         return (_BOM if self.bom else b"") + b'{\n  "fields": ' + fields + b',\n  "records": ['
 
-    def _delimited(self, rows: Iterable[Row]) -> Iterator[bytes]:
-        listed = [types.of(column).array or types.of(column).sql == "jsonb" for column in self.columns]
-        shown = ([_flat(value, as_json=one) for value, one in zip(row, listed, strict=True)] for row in rows)
-        columns = [records.export_column(column) for column in self.columns]
-        return delimited(columns, shown, delimiter="," if self.format == "csv" else "\t", bom=self.bom)
-
-    def _json(self, rows: Iterable[Row]) -> Iterator[bytes]:
-        buffer = bytearray(self._json_head())
-        separator = b"\n    "
-        for row in rows:
-            buffer += separator + dumps([records.cell(value) for value in row])
-            separator = b",\n    "
-            if len(buffer) > _FLUSH:
-                yield bytes(buffer)
-                buffer.clear()
-        yield bytes(buffer) + _JSON_TAIL
+    def _header(self) -> bytes:
+        """The first line ends with CRLF, as CKAN's does, which the lines of COPY do not."""
+        names = [guarded(column.name) if self.guard else column.name for column in self.columns]
+        buffer = io.StringIO(newline="")
+        csv.writer(buffer, delimiter="," if self.format == "csv" else "\t").writerow(names)
+        return (_BOM if self.bom else b"") + buffer.getvalue().encode()
 
 
 def _either(where: Condition | None) -> bool:
@@ -152,48 +156,65 @@ def _either(where: Condition | None) -> bool:
     return where.op == "$or" or any(isinstance(member, Group) for member in where.members)
 
 
-def _flat(value: Any, *, as_json: bool) -> Any:
-    """A cell of CSV as COPY writes it: `t` and `f`, lists and objects as JSON and their absence as `null`."""
-    if as_json:
-        return dumps(value).decode() if value is None else json_text(value)
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    return records.flat(value) if isinstance(value, datetime) else value
-
-
-def json_text(value: Any) -> str:
-    """A list or object as PostgreSQL writes it: a list tightly, an object with spaces."""
-    if isinstance(value, list):
-        return "[" + ",".join(json_text(item) for item in value) + "]"
-    return json.dumps(value, ensure_ascii=False, default=str)
-
-
-def _xml(columns: Sequence[ColumnEntry], rows: Iterable[Row], *, bom: bool) -> Iterator[bytes]:
+def _xml(
+    columns: Sequence[ColumnEntry], chunks: Iterable[list[tuple[str | None, ...]]], *, bom: bool
+) -> Iterator[bytes]:
     """CKAN's form: `<row _id="1">` with an element a column; absence is `xsi:nil`."""
     names = element_names([column.name for column in columns if column.name != ID_COLUMN.name])
     places = [index for index, column in enumerate(columns) if column.name != ID_COLUMN.name]
     key = next((index for index, column in enumerate(columns) if column.name == ID_COLUMN.name), None)
-    head = b'<data xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
-    buffer = bytearray((_BOM if bom else b"") + head)
-    for row in rows:
-        opening = "<row>" if key is None else f"<row {ID_COLUMN.name}={quoteattr(str(row[key]))}>"
-        cells = "".join(_element(name, row[place]) for name, place in zip(names, places, strict=True))
-        buffer += f"{opening}{cells}</row>\n".encode("utf-8", "replace")
-        if len(buffer) > _FLUSH:
-            yield bytes(buffer)
-            buffer.clear()
-    yield bytes(buffer) + b"</data>\n"
+    cells = list(zip(names, places, [_XML_CELLS.get(_kind(columns[at]), _text) for at in places], strict=True))
+    head = (_BOM if bom else b"") + b'<data xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+    for rows in chunks:
+        made = []
+        for row in rows:
+            opening = "<row>" if key is None else f'<row {ID_COLUMN.name}="{row[key]}">'
+            made.append(opening + "".join([_element(name, row[at], say) for name, at, say in cells]) + "</row>\n")
+        yield head + "".join(made).encode("utf-8", "replace")
+        head = b""
+    yield head + b"</data>\n"
 
 
-def _element(name: str, value: Any, key: str = "") -> str:
+def _kind(column: ColumnEntry) -> str:
+    kind = types.of(column)
+    return "json" if kind.array or kind.sql == "jsonb" else kind.sql
+
+
+def _text(name: str, value: str) -> str:
+    text = escape(NOT_XML.sub(" ", value))
+    return f"<{name}>{text}</{name}>" if text else f"<{name} />"
+
+
+def _exact(name: str, value: str) -> str:
+    """A number as CKAN says it, 1.50 as 1.5, but with every figure that it has."""
+    whole, point, rest = value.partition(".")
+    return f"<{name}>{whole}.{rest.rstrip('0') or '0'}</{name}>" if point else f"<{name}>{value}</{name}>"
+
+
+def _json(name: str, value: str) -> str:
+    return _nested(name, orjson.loads(value))
+
+
+_XML_CELLS: dict[str, Callable[[str, str], str]] = {
+    "boolean": lambda name, value: f"<{name}>{'True' if value == 't' else 'False'}</{name}>",
+    "numeric": _exact,
+    "json": _json,
+}
+
+
+def _element(name: str, value: str | None, say: Callable[[str, str], str]) -> str:
+    return f'<{name} xsi:nil="true" />' if value is None else say(name, value)
+
+
+def _nested(name: str, value: Any, key: str = "") -> str:
     if value is None:
         return f'<{name}{key} xsi:nil="true" />'
     if isinstance(value, dict | list):
         pairs = value.items() if isinstance(value, dict) else enumerate(value)
-        inner = "".join(_element("value", item, f" key={quoteattr(NOT_XML.sub(' ', str(at)))}") for at, item in pairs)
+        inner = "".join(_nested("value", item, f" key={quoteattr(NOT_XML.sub(' ', str(at)))}") for at, item in pairs)
         return f"<{name}{key}>{inner}</{name}>"
-    text = str(value) if isinstance(value, bool) else records.flat(value)
-    return f"<{name}{key}>{escape(NOT_XML.sub(' ', text))}</{name}>" if text else f"<{name}{key} />"
+    text = escape(NOT_XML.sub(" ", str(value)))
+    return f"<{name}{key}>{text}</{name}>" if text else f"<{name}{key} />"
 
 
 def element_names(columns: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """The addresses of the dumps: of a table, and of the whole catalogue.
 
 The refusals of a table's are plain lines of text, since no page and no envelope stands around it. Both sides have them,
-for anyone (I9): what is in them is published.
+for anyone (I9): what is in them is published. The office also dumps a draft's table for those whose duties cover it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,12 @@ from flask import Blueprint, Response, request
 
 from portal.api import arguments
 from portal.api.dump import MEDIA_TYPES, Dump, DumpArguments
+from portal.api.dump_sources import DumpSources
 from portal.api.limits import ActionLimits, cost_of_dump
-from portal.api.tables import PublishedTables
 from portal.catalog import bulk
 from portal.catalog.downloads import send_stored
-from portal.catalog.reader import CatalogReader
-from portal.kernel.errors import Invalid, NotFound, TooMany, Unavailable
+from portal.kernel.errors import Invalid, TooMany, Unavailable
 from portal.kernel.texts import gettext as _
-from portal.tables.copying import CopiedRows
 from portal.web.headers import OFFICE, PUBLIC_DATA, PUBLIC_PAGE
 from portal.web.request import identity, runtime, scope, service
 from portal.web.streaming import streamed
@@ -46,13 +44,12 @@ def too_many(error: TooMany) -> Response:
 @blueprint.get("/datastore/dump/<resource_id>")
 def dump(resource_id: str) -> Response:
     """A whole table as CSV, TSV, JSON or XML."""
-    resource = PublishedTables(service(CatalogReader))(resource_id)
-    if resource.table is None:
-        raise NotFound
-    made = Dump.of(resource, arguments.parse(DumpArguments, request.args.to_dict()))
+    found = service(DumpSources).find(identity(), resource_id)
+    resource = found.resource
+    made = Dump.of(resource, arguments.parse(DumpArguments, request.args.to_dict()), found.schema)
     service(ActionLimits).take(request, identity(), cost_of_dump(made.format, made.most_rows))
     response = streamed(
-        lambda scope: made.pieces(CopiedRows(scope.session("public"))),
+        lambda scope: made.pieces(found.session(scope)),
         content_type=MEDIA_TYPES[made.format],
         filename=f"{resource.id}.{made.format}",
         etag=made.etag,

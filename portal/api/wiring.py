@@ -7,6 +7,7 @@ from flask import Flask
 from portal.api import answer_memory, dump_views, limits, memory, page_views, util_views, views
 from portal.api.action import Call, Portal
 from portal.api.datastore_sql import with_sql
+from portal.api.dump_sources import DumpSources
 from portal.api.envelope import base_url
 from portal.api.memory import Memory
 from portal.api.openapi import OpenApi
@@ -35,6 +36,7 @@ def offer(runtime: Runtime) -> None:
 def install(app: Flask, runtime: Runtime) -> None:
     """The addresses of the API and of the datastore's dump, on the public side."""
     offer(runtime)
+    runtime.offer(DumpSources, lambda scope: DumpSources(PublishedTables(scope.service(CatalogReader))))
     memory.offer(runtime)
     routes(app, runtime)
     answer_memory.install(app, runtime)

@@ -8,7 +8,7 @@ is open, and memory stays flat whatever the table holds.
 from __future__ import annotations
 
 import select as waiting
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, cast
 
@@ -19,8 +19,6 @@ from sqlalchemy import (
     Boolean,
     ColumnElement,
     Connection,
-    Double,
-    Numeric,
     Select,
     Text,
     and_,
@@ -28,7 +26,6 @@ from sqlalchemy import (
     column,
     func,
     literal,
-    null,
     select,
 )
 from sqlalchemy import cast as as_type
@@ -44,9 +41,8 @@ Form = Literal["csv", "tsv", "json"]
 TARGET, MOST, FIRST = 4 << 20, 1 << 16, 2_000
 _LARGEST = 4 * TARGET
 _STAMP = 'YYYY-MM-DD"T"HH24:MI:SS.MS'
-#: Types whose text is JSON as it is.
-_BARE = frozenset({"integer", "bigint", "boolean", "numeric", "double precision", "jsonb"})
-_NO_NUMBER = ("NaN", "Infinity", "-Infinity")
+#: Types whose text is JSON as it is. The others may say NaN, which JSON has as a text only.
+_BARE = frozenset({"integer", "bigint", "jsonb"})
 #: Code points of the first characters that make a spreadsheet run a cell (as in `geo.tables.export`).
 _DANGER = tuple(map(ord, "=+-@\t\r"))
 #: JSON needs no quotes of CSV: they are a character that no JSON text holds, and taken out again.
@@ -66,21 +62,21 @@ def by_ranges(query: RowQuery) -> bool:
 class CopiedRows(SqlRows):
     """Rows as the bytes of a CSV, TSV or JSON file."""
 
-    def copied(self, resource: ResourceView, query: RowQuery, form: Form) -> Iterator[bytes]:
+    def copied(
+        self, resource: ResourceView, query: RowQuery, form: Form, *, guard: bool = False
+    ) -> Iterator[bytes]:  # fmt: skip
         """All matching rows (`limit` 0: no ceiling) of a query for which `by_ranges` holds, in pieces.
 
-        CSV and TSV: lines end with CRLF, text is guarded against being run as a formula, absence is an empty cell.
-        JSON: arrays of cells, `,` between them, without the brackets around all. Raises Invalid and NotFound as
-        `page` does, sqlalchemy.exc.OperationalError where the server stops; no transaction is open between pieces.
+        CSV and TSV: lines as COPY writes them and CKAN gives them (LF; absence is nothing, an empty text is `""`);
+        `guard`: for spreadsheets, text is kept from being run as a formula. JSON: arrays of cells, `,` between them,
+        without the brackets around all. Raises Invalid and NotFound as `page` does, sqlalchemy.exc.OperationalError
+        where the server stops; no transaction is open between pieces.
         """
         shown = self._shown(resource, query)
-        cells = [_json_cell(item) if form == "json" else _text_cell(item) for item in shown]
-        if form != "json" and len(cells) == 1:  # else absence would be an empty line, which readers pass over
-            cells = [func.coalesce(as_type(cells[0], Text), "")]
+        cells = [_json_cell(item) if form == "json" else _text_cell(item, guard=guard) for item in shown]
         statement = self._select(resource, replace(query, columns=None), shown, cells)
-        shape: Callable[[bytes], bytes] = _Arrays() if form == "json" else _Lines()
-        for piece in self._ranges(resource, statement, query.limit, _OPTIONS[form]):
-            yield shape(piece)
+        pieces = self._ranges(resource, statement, query.limit, _OPTIONS[form])
+        yield from map(_Arrays(), pieces) if form == "json" else pieces
 
     def _ranges(self, resource: ResourceView, statement: Select[Any], limit: int, options: str) -> Iterator[bytes]:
         key: ColumnElement[int] = column("_id", BigInteger)
@@ -170,20 +166,6 @@ def _failure(statement: str, result: pq.abc.PGresult) -> DBAPIError:
     return kind(statement, None, original)
 
 
-class _Lines:
-    """Lines that end with CRLF (RFC 4180); line ends inside quotes stay as they are."""
-
-    def __init__(self) -> None:
-        self._inside = False
-
-    def __call__(self, piece: bytes) -> bytes:
-        parts = piece.split(b'"')
-        start = int(self._inside)
-        parts[start::2] = [part.replace(b"\n", b"\r\n") for part in parts[start::2]]
-        self._inside ^= len(parts) % 2 == 0
-        return b'"'.join(parts)
-
-
 class _Arrays:
     """Rows as JSON arrays. A line of COPY is the inside of one, since no JSON text holds a line end."""
 
@@ -196,14 +178,12 @@ class _Arrays:
         return between + lines + b"]"
 
 
-def _text_cell(entry: ColumnEntry) -> ColumnElement[Any]:
-    """The cell in CSV as CKAN writes it, but for the guard of `geo.tables.export`; lists and objects as JSON."""
+def _text_cell(entry: ColumnEntry, *, guard: bool) -> ColumnElement[Any]:
+    """The cell in CSV as CKAN writes it: lists and objects as JSON; `guard` as in `geo.tables.export`."""
     kind, cell = types.of(entry), _plain_cell(entry)
     if kind.array or kind.sql == "jsonb":
         return func.coalesce(as_type(func.to_json(cell), Text), literal("null"))
-    if kind.sql == "boolean":
-        return case((column(entry.name, Boolean), literal("t")), (cell.is_not(None), literal("f")))
-    if not kind.textual:
+    if not guard or not kind.textual:
         return cell
     danger = and_(func.ascii(cell).in_(_DANGER), func.btrim(cell, "-") != "")
     return case((danger, func.concat(literal("'"), cell)), else_=cell)
@@ -211,22 +191,15 @@ def _text_cell(entry: ColumnEntry) -> ColumnElement[Any]:
 
 def _json_cell(entry: ColumnEntry) -> ColumnElement[Any]:
     """The cell as JSON text: numbers and booleans bare, everything else as PostgreSQL says it in JSON."""
-    cell = _plain_cell(entry)
-    return cell if types.of(entry).sql in _BARE else func.to_json(cell)
+    kind, cell = types.of(entry).sql, _plain_cell(entry)
+    if kind == "boolean":
+        return as_type(cell, Text)
+    return cell if kind in _BARE else func.to_json(cell)
 
 
 def _plain_cell(entry: ColumnEntry) -> ColumnElement[Any]:
-    """Times in CKAN's form, booleans in words; what is no number is absence, as in `portal.api.records`."""
+    """The cell itself; times in CKAN's form."""
     kind = types.of(entry).sql
-    cell: ColumnElement[Any] = column(entry.name)
     if kind in {"timestamp", "timestamptz"}:
-        return func.to_char(cell, _STAMP)
-    if kind == "boolean":
-        return as_type(column(entry.name, Boolean), Text)
-    if kind == "text":
-        return column(entry.name, Text)
-    if kind in {"numeric", "double precision"}:
-        number = Numeric if kind == "numeric" else Double
-        nothing = [as_type(literal(word, Text), number) for word in _NO_NUMBER]
-        return case((cell.in_(nothing), null()), else_=cell)
-    return cell
+        return func.to_char(column(entry.name), _STAMP)
+    return column(entry.name, Boolean if kind == "boolean" else Text if kind == "text" else None)

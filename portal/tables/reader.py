@@ -7,7 +7,6 @@ the pointer there, row security here, decide what is seen.
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -26,7 +25,6 @@ from portal.tables.rows import HANDLE
 from portal.tables.statements import Piece
 
 Driver = psycopg.Connection[Any]
-FETCH = 5_000
 #: Rows passed over from which on a page's keys are looked up first.
 DEEP = 500
 
@@ -70,7 +68,7 @@ class TableReader:
 
         Raises Invalid (`query`) for values that do not fit their columns, NotFound when the table is gone.
         """
-        _known(shape)
+        require_table(shape)
         if question.limit == 0:
             return Found("" if form in ("csv", "tsv") else b"[]")
         with answering():
@@ -115,24 +113,6 @@ class TableReader:
         plan = row[0] if isinstance(row[0], list) else orjson.loads(row[0])
         return int(plan[0]["Plan"]["Plan Rows"])
 
-    def stream(self, shape: Shape, question: Question) -> Iterator[tuple[Any, ...]]:
-        """Rows as values by a server-side cursor, in the order of `shape.shown`, ranks last; memory stays flat."""
-        _known(shape)
-        listed = [Piece(sql.SQL("t.{}").format(statements.name(item))) for item in shape.shown(question)]
-        if question.fields is None:
-            listed += [statements.rank(shape, words) for words in question.words]
-        columns = Piece(
-            sql.SQL(", ").join([part.text for part in listed]), tuple(v for part in listed for v in part.values)
-        )
-        where, order = statements.where(shape, question), _order(shape, question)
-        head: LiteralString = _head(question)
-        pieces = [columns, Piece(statements.source(shape, question)), where, order, statements.window(question)]
-        made = statements.join(pieces, head)
-        with answering(), self.driver().cursor(name="portal_rows") as cursor:
-            cursor.itersize = FETCH
-            cursor.execute(sql.Composed([made.text]), made.values)
-            yield from cursor
-
     def _ready(self, shape: Shape, question: Question) -> bool:
         """Whether the whole page lies in blocks that are kept as JSON, and is worth it."""
         if not question.unfiltered or question.fields is not None or question.limit is None:
@@ -146,7 +126,7 @@ class TableReader:
 
     def _json(self, shape: Shape, question: Question, form: Form, *, keyed: bool) -> Found:
         inner = chosen(shape, question)
-        names = [*shape.shown(question), *_ranks(question)]
+        names = [*shape.shown(question), *ranks(question)]
         if form == "lists":
             cells = [sql.SQL("coalesce(to_json(x.{})::text, 'null')").format(statements.name(name)) for name in names]
             row: sql.Composable = sql.SQL("'[' || {} || ']'").format(sql.SQL(" || ',' || ").join(cells))
@@ -163,9 +143,9 @@ class TableReader:
         return Found(found[0].encode(), found[1], found[2])
 
     def _delimited(self, shape: Shape, question: Question, delimiter: str, *, keyed: bool) -> Found:
-        names = [*shape.shown(question), *_ranks(question)]
+        names = [*shape.shown(question), *ranks(question)]
         inner = _keyed(shape, question) if keyed and ID not in names else chosen(shape, question)
-        cells = [_flat(shape, name) for name in names]
+        cells = [flat(shape, name) for name in names]
         key = sql.SQL("x.{}").format(sql.Identifier(ID)) if keyed else sql.SQL("NULL")
         query = sql.SQL("SELECT {}, {} FROM ({}) x").format(sql.SQL(", ").join(cells), key, inner.text)
         rows = self.driver().execute(query, inner.values).fetchall()
@@ -241,11 +221,12 @@ def _narrowed(columns: sql.Composable) -> sql.Composable:
     return sql.SQL("(SELECT row_to_json(y)::text FROM (SELECT {}) y)").format(columns)
 
 
-def _ranks(question: Question) -> list[str]:
+def ranks(question: Question) -> list[str]:
+    """Names of the columns that tell how well a row matches, as they stand after the others."""
     return [words.rank for words in question.words] if question.fields is None else []
 
 
-def _flat(shape: Shape, name: str) -> sql.Composable:
+def flat(shape: Shape, name: str) -> sql.Composable:
     """A cell as COPY writes it; lists and objects as JSON, their absence as `null`, as in CKAN."""
     own = sql.SQL("x.{}").format(statements.name(name))
     column = shape.known.get(name)
@@ -261,14 +242,22 @@ def _flat(shape: Shape, name: str) -> sql.Composable:
 
 def delimited(rows: Iterable[tuple[Any, ...]], delimiter: str) -> str:
     """Lines as PostgreSQL's COPY writes them: no header, LF, absence is nothing and an empty text is `""`."""
-    buffer = io.StringIO(newline="")
-    writer = csv.writer(buffer, delimiter=delimiter, lineterminator="\n")
+    found: list[str] = []
+    # with CRLF the writer quotes cells that hold either sign, as COPY does; the line then ends with LF
+    write = csv.writer(_Sink(found.append), delimiter=delimiter, lineterminator="\r\n").writerow
     for row in rows:
         if "" in row or len(row) == 1:
-            buffer.write(delimiter.join(_quoted(cell, delimiter) for cell in row) + "\n")
+            found.append(delimiter.join(_quoted(cell, delimiter) for cell in row) + "\r\n")
         else:
-            writer.writerow(row)
-    return buffer.getvalue()
+            write(row)
+    return "".join([line[:-2] + "\n" for line in found])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sink:
+    """What `csv` writes to: each line as it is."""
+
+    write: Callable[[str], None]
 
 
 def _quoted(cell: str | None, delimiter: str) -> str:
@@ -279,6 +268,7 @@ def _quoted(cell: str | None, delimiter: str) -> str:
     return cell
 
 
-def _known(shape: Shape) -> None:
+def require_table(shape: Shape) -> None:
+    """Raises NotFound for a name that no table of the datastore has."""
     if not HANDLE.fullmatch(shape.table) and (shape.schema, shape.table) != ("catalog", "table_metadata"):
         raise NotFound

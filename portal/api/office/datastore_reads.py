@@ -37,8 +37,7 @@ def source(call: OfficeCall, name: str) -> Source:
         key = as_uuid(name)
         if key is None or not call.identity.signed_in:
             raise
-    opened = _opened(call, key)
-    row = _row_with_table(opened, key)
+    opened, row = draft(call, key)
     if row is None:
         raise no_table(name)
     view = live_drafts.view_of(opened, row)
@@ -47,6 +46,15 @@ def source(call: OfficeCall, name: str) -> Source:
     return Source(
         Shape.of(view, live_drafts.VAULT), TableReader(lambda: driver_of(session)), str(row.id), lambda: aliases
     )
+
+
+def draft(call: OfficeCall, resource_id: UUID) -> tuple[OpenDataset, ResourceRow | None]:
+    """The dataset of a resource that is not out, opened for reading (recorded), and the resource where it has a table.
+
+    Raises NotFound for what the caller may not see.
+    """
+    opened = _opened(call, resource_id)
+    return opened, _row_with_table(opened, resource_id)
 
 
 def dataset_of(call: OfficeCall, resource_id: UUID) -> UUID:

@@ -7,7 +7,10 @@ from flask import Flask
 from portal.api import wiring as public
 from portal.api.action import Portal
 from portal.api.datastore_sql import with_sql
+from portal.api.dump_sources import DumpSources
+from portal.api.office import picture_views
 from portal.api.office.call import OfficeCall
+from portal.api.office.draft_dumps import DraftDumps
 from portal.api.office.in_house import InHouse, InOffice
 from portal.api.office.registry import ACTIONS
 from portal.api.queries import Queries
@@ -41,7 +44,15 @@ def offer(runtime: Runtime) -> None:
 
 def install(app: Flask, runtime: Runtime) -> None:
     """The same addresses as on the public side, with the office's table of actions behind them."""
+    portal = public.portal_of(runtime)
+
+    def dumps(scope: Scope) -> DraftDumps:
+        published = PublishedTables(scope.service(CatalogReader))
+        return DraftDumps(published, lambda identity: _call(runtime, portal, scope, identity))
+
+    runtime.offer(DumpSources, dumps)
     public.routes(app, runtime)
+    app.register_blueprint(picture_views.blueprint)
 
 
 def _call(runtime: Runtime, portal: Portal, scope: Scope, identity: Identity) -> OfficeCall:

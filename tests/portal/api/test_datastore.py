@@ -215,13 +215,18 @@ def dump(world: World, query: str = "") -> Any:
     return world.client.get(f"/datastore/dump/{world.table}{query}", buffered=True)
 
 
-def test_dump_csv_guards_formulas(world: World) -> None:
+def test_dump_csv_is_for_programs_and_guarded_for_spreadsheets(world: World) -> None:
     answer = dump(world)
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{world.table}.csv"'
     rows = list(csv.reader(io.StringIO(answer.get_data(as_text=True))))
     assert rows[0] == SHOWN
     assert rows[1] == ["1", "33.29", "2020", "1.50", "2020-01-02", "t", "2020-01-02T03:04:05.000"]
-    assert rows[2][1] == "'=1+1"
+    assert rows[2][1] == "=1+1"
+    safe = dump(world, "?aman=1")
+    assert list(csv.reader(io.StringIO(safe.get_data(as_text=True))))[2][1] == "'=1+1"
+    assert safe.headers["ETag"] != answer.headers["ETag"]
+    ordered = dump(world, "?aman=1&sort=_id%20desc")
+    assert "'=1+1" in ordered.get_data(as_text=True)
     assert len(rows) == 1 + len(ROWS)
     assert dump(world, "?bom=true&format=tsv").data.startswith(b"\xef\xbb\xbf_id\tkode")
 
@@ -243,15 +248,15 @@ def test_dump_json_and_xml_hold_the_same(world: World) -> None:
 
 
 def test_dump_takes_the_same_questions(world: World) -> None:
-    assert dump(world, "?fields=kode&sort=tahun%20desc,kode&limit=1").data == b"kode\r\n33.30\r\n"
-    assert dump(world, "?limit=1&offset=1&fields=_id,tahun").data == b"_id,tahun\r\n2,2021\r\n"
-    assert dump(world, "?filters=%7B%22tahun%22:2020%7D&fields=tahun&q=33.29").data == b"tahun\r\n2020\r\n"
-    assert dump(world, "?fields=tahun&distinct=1&sort=tahun").data == b"tahun\r\n2020\r\n2021\r\n2022\r\n"
+    assert dump(world, "?fields=kode&sort=tahun%20desc,kode&limit=1").data == b"kode\r\n33.30\n"
+    assert dump(world, "?limit=1&offset=1&fields=_id,tahun").data == b"_id,tahun\r\n2,2021\n"
+    assert dump(world, "?filters=%7B%22tahun%22:2020%7D&fields=tahun&q=33.29").data == b"tahun\r\n2020\n"
+    assert dump(world, "?fields=tahun&distinct=1&sort=tahun").data == b"tahun\r\n2020\n2021\n2022\n"
     assert dump(world, "?limit=0&fields=kode").data == b"kode\r\n"
     assert dump(world, "?zz=1").status_code == 200
-    assert dump(world, "?fields=kode&q=33.30").data == b"kode\r\n33.30\r\n"
+    assert dump(world, "?fields=kode&q=33.30").data == b"kode\r\n33.30\n"
     either = "?fields=_id&filters=%7B%22$or%22:[%7B%22tahun%22:2020%7D,%7B%22kode%22:%2233.30%22%7D]%7D&sort=_id%20desc"
-    assert dump(world, either).data == b"_id\r\n3\r\n1\r\n"
+    assert dump(world, either).data == b"_id\r\n3\n1\n"
     ranked = loads(dump(world, "?format=json&q=33.30").data)
     assert [field["id"] for field in ranked["fields"]] == [*SHOWN, "rank"]
     assert ranked["records"][0][-1] > 0
