@@ -131,7 +131,7 @@ def ours(engine: str) -> Iterator[Site]:
             pids.append(supervisor.start(replace(child, command=command, environment=at)))
         try:
             supervisor.wait_healthy()
-            yield Site(
+            made = Site(
                 "ours",
                 options.site_url,
                 options.office_url,
@@ -143,6 +143,8 @@ def ours(engine: str) -> Iterator[Site]:
                 [worker_command()[0]],
                 dict(os.environ) | environment,
             )
+            made.rebuild()  # makes the indexes, as a deployment does: no write makes one
+            yield made
         finally:
             supervisor.stop()
 

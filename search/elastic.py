@@ -22,6 +22,7 @@ from search.results import Suggestion
 if TYPE_CHECKING:
     from elasticsearch import Elasticsearch
 
+    from search.elastic_bulk import Sender
     from search.elastic_rebuild import ElasticRebuild
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class ElasticEngine(BaseEngine):
         self._building = f"{index_name}-building"
         self._server = _split(url)
         self._searcher = Searcher(*self._server, _READ_SECONDS)
+        self._sender: Sender | None = None
 
     @cached_property
     def _client(self) -> Elasticsearch:
@@ -134,6 +136,26 @@ class ElasticEngine(BaseEngine):
     def upsert(self, documents: Iterable[SearchDocument], *, refresh: bool = True) -> int:
         """See `search.engine.Engine.upsert`; every batch is sent with `refresh`, never left to the interval."""
         return sum(self._upsert(batch, refresh=refresh) for batch in batches(documents))
+
+    def put(self, body: bytes, *, refresh: bool) -> None:
+        """Write what `search.elastic_bulk.lines` made, in one call (`search.settling`). Raises EngineUnavailable.
+
+        Whether a rebuild is under way need not be asked: it carries over what was written beside it.
+        """
+        from search.elastic_bulk import Sender
+
+        self._called("upsert")
+        if self._sender is None:
+            self._sender = Sender(*self._server, _WRITE_SECONDS)
+        try:
+            answer = self._sender.bulk(self._alias, body, refresh=refresh)
+        except (Refused, Unanswered) as error:
+            log.warning("search: bulk %s", getattr(error, "status", "without an answer"))
+            raise EngineUnavailable from None
+        if answer["errors"]:
+            kinds = {item["index"]["error"]["type"] for item in answer["items"] if "error" in item["index"]}
+            log.warning("search: bulk items %s", ", ".join(sorted(kinds)))
+            raise EngineUnavailable
 
     def _upsert(self, documents: Sequence[SearchDocument], *, refresh: bool) -> int:
         """Write a batch; a document that another writer changes meanwhile is looked at again."""
@@ -271,6 +293,8 @@ class ElasticEngine(BaseEngine):
     def close(self) -> None:
         """See `search.engine.Engine.close`."""
         self._searcher.close()
+        if self._sender is not None:
+            self._sender.close()
         if "_client" in self.__dict__:
             self._client.close()
 

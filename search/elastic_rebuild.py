@@ -108,9 +108,14 @@ class ElasticRebuild:
         while self._sent:
             self._sent.popleft().result()
         with self._call("rebuild"):
-            self._catch_up()
+            again = self._last_write(self._old)
+            self._catch_up(self._mark)
             self._swap()
         self._finished = True
+        with self._call("rebuild"):
+            # who writes without asking for rebuilds may have done so while the alias moved
+            self._catch_up(again)
+            self._client.indices.refresh(index=self._new)
 
     def begin(self, new: str) -> None:
         """Make the other index; its name is the lock against a second rebuild. Raises RebuildRunning."""
@@ -132,10 +137,10 @@ class ElasticRebuild:
             shards = self._client.indices.stats(index=index, level="shards").body["indices"][index]["shards"]
         return max(int(copy["seq_no"]["max_seq_no"]) for copies in shards.values() for copy in copies)
 
-    def _catch_up(self) -> None:
-        """Copy what was written into the old index by those who did not yet know of the new one."""
+    def _catch_up(self, mark: int) -> None:
+        """Copy what was written into the old index after `mark` by those who did not know of the new one."""
         self._client.indices.refresh(index=f"{self._old},{self._new}")
-        body = {"query": {"range": {"_seq_no": {"gt": self._mark}}}}
+        body = {"query": {"range": {"_seq_no": {"gt": mark}}}}
         hits: Iterable[dict[str, Any]] = helpers.scan(
             self._client, index=self._old, query=body, size=2_000, request_timeout=_WRITE_SECONDS
         )

@@ -16,6 +16,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from portal.kernel.db import FORGET
 from portal.operations.cluster import free_port
 from portal.operations.provision import (
     Addresses,
@@ -124,7 +125,7 @@ class StatementLog:
             text = statement.decode()
         else:
             text = str(statement)
-        if text.strip().rstrip(";").upper() not in {"", "SELECT 1", "DISCARD ALL"}:
+        if text.strip().rstrip(";").upper() not in {"", "SELECT 1", FORGET.upper()}:
             self.texts.append(text)
 
 

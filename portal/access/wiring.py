@@ -26,7 +26,7 @@ def offer(runtime: Runtime) -> None:
         raise ValueError("only office and worker processes reach the vault")
     files = VaultFiles(root, load_keys(settings.vault_key_file))
     # a pool of its own: a request that holds its session must never wait for another such request to record
-    audit = open_engine(settings.office_database_url, size=2, name="portal-audit")
+    audit = open_engine(settings.office_database_url, size=4, name="portal-audit")
     runtime.closers.append(audit.dispose)
     # it lives as long as the engine of the sessions does
     event.listen(runtime.sessions["office"].kw["bind"], "engine_disposed", lambda _engine: audit.dispose())

@@ -306,10 +306,12 @@ def unindexed(session: Session, limit: int = 500) -> list[SearchDocument]:
 
 
 def mark_indexed(session: Session, items: list[SearchDocument]) -> None:
-    """Note the revisions that the index now holds, in one statement; a document changed meanwhile stays behind."""
+    """Note the revisions that the index now holds, and tell readers that it has changed (what they kept of its answers
+    is old once this is committed), in one statement; a document changed meanwhile stays behind."""
     session.execute(
         text(
-            "UPDATE catalog.dataset d SET indexed_revision = i.revision"
+            "WITH told AS (UPDATE catalog.change SET number = number + 1 WHERE kind = 'indeks')"
+            " UPDATE catalog.dataset d SET indexed_revision = i.revision"
             " FROM unnest(CAST(:ids AS uuid[]), CAST(:revisions AS bigint[])) AS i (id, revision)"
             " WHERE d.id = i.id AND d.indexed_revision < i.revision"
         ),
@@ -320,9 +322,13 @@ def mark_indexed(session: Session, items: list[SearchDocument]) -> None:
 def hold_index(session: Session) -> None:
     """Wait until nobody else brings the index up, and keep others waiting until this transaction ends.
 
-    Who waited finds his document indexed by the one before, or indexes all that waited with him in one batch.
+    What the transaction notes need not reach the disk before it ends: lost in a crash, the documents are sent again.
     """
-    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('catalog.indexing'))"))
+    session.execute(
+        text(
+            "SELECT set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock(hashtext('catalog.indexing'))"
+        )
+    )
 
 
 def set_downloads(session: Session, dataset_id: UUID, downloads: int) -> None:
