@@ -43,13 +43,21 @@ class Activities:
         self.now = now
 
     def note(
-        self, identity: Identity, kind: Kind, object_id: UUID, activity_type: str, data: Mapping[str, Any]
+        self,
+        identity: Identity,
+        kind: Kind,
+        object_id: UUID,
+        activity_type: str,
+        data: Mapping[str, Any],
+        *,
+        by: UUID | None = None,
     ) -> UUID:
-        """Write an act of the caller's; its id. `data` must hold only what the object's viewers may see."""
+        """Write an act of the caller's, or of who `by` says; its id. `data` must hold only what the object's viewers
+        may see."""
         key = uuid4()
         self.session.execute(
             insert(_T).values(
-                id=key, at=self.now, person_id=identity.person_id, kind=kind, object_id=object_id,
+                id=key, at=self.now, person_id=by or identity.person_id, kind=kind, object_id=object_id,
                 activity_type=activity_type, data=dict(data),
             )
         )  # fmt: skip

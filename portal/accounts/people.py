@@ -71,7 +71,11 @@ _LAST = func.greatest(
     select(func.max(models.session.c.last_seen)).where(models.session.c.person_id == _P.c.id).scalar_subquery(),
     select(func.max(models.token.c.last_used)).where(models.token.c.person_id == _P.c.id).scalar_subquery(),
 )
-_ORDERS = {"name": _P.c.username, "fullname": _P.c.name, "about": _P.c.about, "created": _P.c.created, "id": _P.c.id}
+_ORDERS: Mapping[str, ColumnElement[Any]] = {
+    "name": _P.c.username, "fullname": _P.c.name, "about": _P.c.about, "created": _P.c.created, "id": _P.c.id,
+    "email": _P.c.email, "sysadmin": _IS_ADMIN, "last_active": _LAST, "image_url": _P.c.image_url,
+    "none": _P.c.created,
+}  # fmt: skip
 
 
 def query_people() -> Select[Any]:
@@ -123,6 +127,13 @@ class People:
             select(models.role_at.c.agency_id).where(models.role_at.c.person_id == person.id).distinct()
         )
         return any(decide(identity, Permission.PERSON_SEE, Subject(agency_id=agency)) for agency in agencies)
+
+    def pictured(self, identity: Identity, ending: str) -> bool:
+        """Whether the caller may see somebody whose picture has an address with this ending."""
+        if not identity.signed_in:
+            return False
+        rows = self.session.execute(query_people().where(_P.c.image_url.endswith(ending, autoescape=True)).limit(20))
+        return any(self.seen(identity, Person(**row._mapping)) for row in rows)
 
     def list(self, identity: Identity, wanted: PersonFilter) -> list[Person]:
         """People whom the caller may see and who are not kept out; nobody for nobody."""

@@ -24,7 +24,9 @@ from portal.web.errors import answer
 from portal.web.request import identity, service, set_identity
 
 #: Endpoints that answer without a signed-in person; everything else of the office is closed (default deny).
-OPEN_ENDPOINTS = frozenset({"accounts.sign_in", "accounts.link", "assets.file", "health.health"})
+OPEN_ENDPOINTS = frozenset({
+    "accounts.sign_in", "accounts.link", "assets.file", "health.health", "pictures.person",
+})  # fmt: skip
 #: Blueprints that ask the permission table themselves, anonymous callers included (the API answers as the public side).
 OPEN_BLUEPRINTS = frozenset({"api", "api_util", "datastore"})
 

@@ -14,7 +14,7 @@ from portal.accounts.identities import identity_of
 from portal.accounts.schemas import TokenInput
 from portal.audit.service import AuditService as Audit
 from portal.kernel.decisions import decide, require
-from portal.kernel.errors import Forbidden, NotFound
+from portal.kernel.errors import NotFound
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission, Subject
 
@@ -137,17 +137,19 @@ class Tokens:
         query = select(models.role_at.c.role).where(models.role_at.c.person_id == person_id).limit(1)
         return self.session.scalar(query) is None
 
-    def revoke_api_token(self, identity: Identity, *, token_id: UUID | None = None, key: str = "") -> None:
-        """Revoke a token by its id, or by the key itself. Raises Forbidden for one that is not the caller's to revoke
-        and for an unknown one alike."""
+    def revoke_api_token(self, identity: Identity, *, token_id: UUID | None = None, key: str = "") -> bool:
+        """Revoke a token by its id, or by the key itself; whether there was one. Raises Forbidden for one that is not
+        the caller's to revoke."""
         table = models.token
         where = table.c.id == token_id if token_id else table.c.token_hash == secrets.key_hash(key)
-        row = self.session.execute(select(table.c.id, table.c.person_id).where(where)).one_or_none()
+        query = select(table.c.id, table.c.person_id).where(where, table.c.revoked.is_(None))
+        row = self.session.execute(query).one_or_none()
         if row is None:
-            raise Forbidden(rule=Permission.TOKEN_OWN.value)
+            return False
         self._require_over(identity, row.person_id, Permission.PERSON_EDIT)
         self.session.execute(update(table).where(table.c.id == row.id).values(revoked=self.now))
         self.audit.note(identity, "token_dicabut", detail={"token": str(row.id)})
+        return True
 
     def _require_over(self, identity: Identity, person_id: UUID, other: Permission, *, consented: bool = False) -> None:
         subject = Subject(person_id=person_id, consented=consented)

@@ -1,4 +1,6 @@
-"""What happened to published datasets, in CKAN's shape: each version is an act, a withdrawal is one.
+"""What happened to published datasets, in CKAN's shape: each version is an act.
+
+A withdrawal is none here, as CKAN tells it only to the owner's people; its page says what happened.
 
 Both sides tell these alike; who released what is the office's knowledge. Acts on organisations and groups are added
 there for people who may see them.
@@ -21,8 +23,8 @@ from sqlalchemy.orm import Session
 
 from portal.api import found
 from portal.api.action import Action, Call
-from portal.api.arguments import JsonList, LaxFlag, Natural, Text
-from portal.api.people import PageArguments, account_needed
+from portal.api.arguments import LaxFlag, Natural, Seconds, Text, TextList
+from portal.api.people import PageArguments, own_dashboard
 from portal.api.references import RefArguments
 from portal.catalog import addresses, models
 from portal.catalog.ckan_document import timestamp
@@ -41,18 +43,18 @@ class ActivityArguments(RefArguments):
     offset: Natural = 0
     limit: Natural = 31
     include_hidden_activity: LaxFlag = False
-    activity_types: JsonList | None = None
-    exclude_activity_types: JsonList | None = None
-    before: float | None = None
-    after: float | None = None
+    activity_types: TextList | None = None
+    exclude_activity_types: TextList | None = None
+    before: Seconds | None = None
+    after: Seconds | None = None
 
 
 class RecentArguments(PageArguments):
     """A page of acts, and a time (seconds since 1970)."""
 
     limit: Natural = Field(default=31)
-    before: float | None = None
-    after: float | None = None
+    before: Seconds | None = None
+    after: Seconds | None = None
 
 
 class ActivityDataArguments(RefArguments):
@@ -70,7 +72,7 @@ class DiffArguments(RefArguments):
 
 @dataclass(frozen=True, slots=True)
 class PackageAct:
-    """A version of a dataset that was published, or its withdrawal (`doc` is then empty)."""
+    """A version of a dataset that was published."""
 
     id: UUID
     at: datetime
@@ -80,14 +82,13 @@ class PackageAct:
 
     def document(self, user_id: UUID | None = None, actor: str = "") -> dict[str, Any]:
         """CKAN's activity; the stored document is spliced in as it is."""
-        shown = orjson.Fragment(self.doc) if self.doc else {"id": str(self.dataset_id), "state": "deleted"}
         return {
             "id": str(self.id),
             "timestamp": timestamp(self.at),
             "user_id": str(user_id or PORTAL),
             "object_id": str(self.dataset_id),
             "activity_type": self.activity_type,
-            "data": {"package": shown, "actor": actor or "portal"},
+            "data": {"package": orjson.Fragment(self.doc), "actor": actor or "portal"},
             "permission_labels": ["public"],
         }
 
@@ -110,7 +111,7 @@ class GroupAct:
             "user_id": str(PORTAL),
             "object_id": str(self.object_id),
             "activity_type": self.activity_type,
-            "data": {**self.data, "actor": "portal"},
+            "data": dict(self.data),
             "permission_labels": None,
         }
 
@@ -119,13 +120,8 @@ _ACTS = text("""
     WITH acts AS (
         SELECT v.order_id AS id, v.released AS at, v.dataset_id, v.version FROM catalog.version v
         WHERE CAST(:ids AS uuid[]) IS NULL OR v.dataset_id = ANY (CAST(:ids AS uuid[]))
-        UNION ALL
-        SELECT t.dataset_id, t.withdrawn, t.dataset_id, 0 FROM catalog.tombstone t
-        WHERE t.version = 0 AND NOT EXISTS (SELECT FROM catalog.dataset d WHERE d.id = t.dataset_id)
-          AND (CAST(:ids AS uuid[]) IS NULL OR t.dataset_id = ANY (CAST(:ids AS uuid[])))
     ), named AS (
         SELECT a.*, CASE
-            WHEN a.version = 0 THEN 'deleted package'
             WHEN EXISTS (SELECT FROM catalog.version e WHERE e.dataset_id = a.dataset_id AND e.version < a.version)
             THEN 'changed package' ELSE 'new package' END AS activity_type
         FROM acts a
@@ -138,8 +134,8 @@ _ACTS = text("""
           AND activity_type <> ALL (CAST(:without AS text[]))
         ORDER BY at DESC, id LIMIT :limit
     )
-    SELECT p.id, p.at, p.dataset_id, p.activity_type, coalesce(v.doc, '') AS doc FROM page p
-    LEFT JOIN catalog.version v ON v.dataset_id = p.dataset_id AND v.version = p.version ORDER BY p.at DESC, p.id
+    SELECT p.id, p.at, p.dataset_id, p.activity_type, v.doc FROM page p
+    JOIN catalog.version v ON v.dataset_id = p.dataset_id AND v.version = p.version ORDER BY p.at DESC, p.id
 """)
 
 
@@ -201,7 +197,7 @@ def package_activity_list(call: Call, args: ActivityArguments) -> object:
     """Return what happened to a published dataset, newest first. `id`; `limit` (31, at most 100), `offset`;
     `activity_types`, `exclude_activity_types`; `before`, `after` (seconds since 1970)."""
     if args.activity_types is not None and args.exclude_activity_types is not None:
-        raise Invalid(fields={"activity_types": [_("Tidak dapat dipakai bersama `exclude_activity_types`")]})
+        raise Invalid(fields={"activity_types": [_("Tidak dapat dipakai bersama `exclude_activity_types")]})
     key = found.dataset_id(call, args.id)
     if key is None:
         raise NotFound
@@ -283,7 +279,7 @@ def activity_data_show(call: Call, args: ActivityDataArguments) -> object:
     if not args.object_type:
         return data
     if args.object_type not in data:
-        raise NotFound(_("bagian “%(name)s” dalam kegiatan ini", name=args.object_type[:80]))
+        raise NotFound(_("bagian itu dalam kegiatan ini"))
     return data[args.object_type]
 
 
@@ -322,6 +318,6 @@ ACTIONS = (
     Action("activity_show", RefArguments, activity_show),
     Action("activity_data_show", ActivityDataArguments, activity_data_show),
     Action("activity_diff", DiffArguments, activity_diff),
-    Action("dashboard_activity_list", RecentArguments, account_needed, None),
-    Action("dashboard_new_activities_count", RecentArguments, account_needed, None),
+    Action("dashboard_activity_list", RecentArguments, own_dashboard),
+    Action("dashboard_new_activities_count", RecentArguments, own_dashboard),
 )

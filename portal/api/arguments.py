@@ -21,7 +21,8 @@ from portal.kernel.texts import gettext as _
 LONGEST_TEXT = 100_000
 #: Larger numbers fit no limit, offset or count; PostgreSQL's bigint and JSON's exact integers hold more.
 LARGEST = 2**53
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+#: Characters that PostgreSQL's text does not hold.
+UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _TRUE = frozenset({"true", "yes", "on", "y", "t", "1"})
 _FALSE = frozenset({"false", "no", "off", "n", "f", "0", "none", ""})
 
@@ -41,7 +42,7 @@ def as_text(value: Any) -> str:
         raise refused(_("Harus berupa teks"))
     if len(value) > LONGEST_TEXT:
         raise refused(_("Teks terlalu panjang"))
-    if _UNSTORABLE.search(value):
+    if UNSTORABLE.search(value):
         raise refused(_("Teks memuat karakter yang tidak dapat disimpan"))
     return value
 
@@ -131,7 +132,24 @@ def as_json_list(value: Any) -> tuple[str, ...]:
     return tuple(as_text(item) for item in value)
 
 
+def as_text_list(value: Any) -> tuple[str, ...]:
+    """CKAN's `list_of_strings`: a list, not a text that holds one."""
+    return as_json_list(None if isinstance(value, str) else value)
+
+
+def as_seconds(value: Any) -> float:
+    """CKAN's `datetime_from_timestamp_validator`: seconds since 1970, as a number or a text of one."""
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        found = math.nan
+    if not math.isfinite(found):
+        raise refused(_("Harus berupa detik sejak 1970"))
+    return found
+
+
 Text = Annotated[str, BeforeValidator(as_text)]
+Seconds = Annotated[float, BeforeValidator(as_seconds)]
 Typed = Annotated[str, BeforeValidator(as_typed)]
 Whole = Annotated[int, BeforeValidator(as_whole)]
 Natural = Annotated[int, BeforeValidator(as_natural), WithJsonSchema({"type": "integer", "minimum": 0})]
@@ -140,6 +158,11 @@ Flag = Annotated[bool, BeforeValidator(as_flag)]
 LaxFlag = Annotated[bool, BeforeValidator(as_lax_flag)]
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_texts)]
 Names = Annotated[tuple[str, ...], BeforeValidator(as_names)]
+TextList = Annotated[
+    tuple[str, ...],
+    BeforeValidator(as_text_list),
+    WithJsonSchema({"type": "array", "items": {"type": "string"}}),
+]
 #: In an address it is a JSON text, which `format` tells the OpenAPI document.
 JsonList = Annotated[
     tuple[str, ...],

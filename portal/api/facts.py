@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-VIEW, RELATIONSHIP = "tampilan", "hubungan"
+VIEW, RELATIONSHIP, FOLLOWERS = "tampilan", "hubungan", "pengikut"
 
 
 class Facts:
@@ -27,6 +28,14 @@ class Facts:
             text("SELECT value FROM catalog.notice WHERE kind = :kind AND key = :key"), {"kind": kind, "key": key}
         ).scalar()
         return found
+
+    def followers(self, key: UUID) -> int:
+        """How many people follow a published thing."""
+        found = self._session.execute(
+            text("SELECT value FROM catalog.notice WHERE kind = :kind AND key = :key"),
+            {"kind": FOLLOWERS, "key": str(key)},
+        ).scalar()
+        return int(found or 0)
 
     def matching(self, kind: str, members: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Facts that have these members, oldest first."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 from pydantic_core import PydanticCustomError, PydanticUseDefault
@@ -10,6 +11,7 @@ from portal.api import found
 from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
 from portal.api.arguments import Arguments, Flag, Names, Natural, Text, as_natural
+from portal.api.facts import Facts
 from portal.api.queries import GroupFilter, GroupRow, GroupSort
 from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
@@ -41,6 +43,7 @@ class GroupListArguments(Arguments):
     include_extras: Flag = False
     include_groups: Flag = False
     include_users: Flag = False
+    include_member_count: Flag = False
 
 
 class GroupShowArguments(RefArguments):
@@ -51,6 +54,8 @@ class GroupShowArguments(RefArguments):
     include_extras: Flag = True
     include_groups: Flag = True
     include_users: Flag = True
+    include_member_count: Flag = False
+    include_followers: Flag = True
 
 
 class GroupAutocompleteArguments(Arguments):
@@ -89,12 +94,12 @@ def group_show(call: Call, args: GroupShowArguments) -> object:
 
 
 def organization_autocomplete(call: Call, args: GroupAutocompleteArguments) -> object:
-    """Return organisations whose name, title or description holds `q`. `limit`: 20."""
+    """Return organisations whose name or title holds `q`, oldest first. `limit`: 20."""
     return _autocomplete(call, args, "organization")
 
 
 def group_autocomplete(call: Call, args: GroupAutocompleteArguments) -> object:
-    """Return groups whose name, title or description holds `q`. `limit`: 20."""
+    """Return groups whose name or title holds `q`, oldest first. `limit`: 20."""
     return _autocomplete(call, args, "group")
 
 
@@ -137,6 +142,9 @@ def _list(call: Call, args: GroupListArguments, kind: Kind, names: tuple[str, ..
         offset=args.offset,
     )
     rows = _rows(call, wanted, kind)
+    if sort == "package_count":  # CKAN counts by the datasets, so one that has none is not there
+        whole = _rows(call, replace(wanted, limit=None, offset=0), kind)
+        rows = [row for row in whole if row.package_count][wanted.offset :][: wanted.limit]
     if not args.all_fields:
         return [row.name for row in rows]
     return [_document(row, kind, args) for row in rows]
@@ -169,6 +177,7 @@ def _show(call: Call, args: GroupShowArguments, kind: Kind) -> object:
         key: dict[str, Any] = {"organization": row.id} if kind == "organization" else {"theme": row.id}
         shown["package_count"] = row.package_count
         shown["packages"] = spliced(call.queries.newest(ROWS, **key))
+    shown["num_followers"] = Facts(call.queries.session).followers(row.id) if args.include_followers else 0
     return shown
 
 
@@ -191,6 +200,8 @@ def _document(row: GroupRow, kind: Kind, args: GroupListArguments | GroupShowArg
     }
     if args.include_dataset_count:
         shown["package_count"] = row.package_count
+    if args.include_member_count:
+        shown["member_count"] = 0
     for name in ("users", "groups"):
         if getattr(args, f"include_{name}"):
             shown[name] = []
@@ -200,8 +211,10 @@ def _document(row: GroupRow, kind: Kind, args: GroupListArguments | GroupShowArg
 
 
 def _autocomplete(call: Call, args: GroupAutocompleteArguments, kind: Kind) -> object:
-    wanted = GroupFilter(words=args.q.strip(), limit=min(args.limit, MOST_NAMES))
-    return [{"id": str(row.id), "name": row.name, "title": row.title} for row in _rows(call, wanted, kind)]
+    word = args.q.strip().lower()
+    found = [row for row in _rows(call, GroupFilter(), kind) if word in row.name or word in row.title.lower()]
+    page = sorted(found, key=lambda row: row.created)[: min(args.limit, MOST_NAMES)]
+    return [{"id": str(row.id), "name": row.name, "title": row.title} for row in page]
 
 
 ACTIONS = (

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from portal.api import found
 from portal.api.action import Action, Call
-from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text, Texts, Whole
+from portal.api.arguments import Arguments, Flag, IdArguments, LaxFlag, Natural, NoArguments, Text, TextList, Whole
+from portal.api.facts import Facts
 from portal.api.references import MaybeRefArguments, Ref, RefArguments, Referring
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission
@@ -98,12 +99,16 @@ class FolloweesArguments(IdArguments):
     q: Text = ""
 
 
+class OwnFolloweesArguments(MaybeRefArguments):
+    """A person; who may not ask of others is refused before his name is missed."""
+
+
 class JobsArguments(Arguments):
     """Which queues, how many, and whether ids only."""
 
-    queues: Texts = ()
+    queues: TextList = ()
     limit: Whole = 200
-    ids_only: Flag = False
+    ids_only: LaxFlag = False
 
 
 class PageArguments(Arguments):
@@ -204,17 +209,19 @@ def unknown(kind: str) -> Invalid:
 
 
 def dataset_follower_count(call: Call, args: IdArguments) -> object:
-    """Return the number of people who follow a dataset; known on the office's address only."""
-    if found.dataset_id(call, args.id) is None:
+    """Return the number of people who follow a dataset. `id`: its name or id."""
+    key = found.dataset_id(call, args.id)
+    if key is None:
         raise unknown("Dataset")
-    return 0
+    return Facts(call.queries.session).followers(key)
 
 
 def group_follower_count(call: Call, args: IdArguments) -> object:
-    """Return the number of people who follow a group or organisation; known on the office's address only."""
-    if found.group(call, args.id) is None:
+    """Return the number of people who follow a group or organisation. `id`: its name or id."""
+    group = found.group(call, args.id)
+    if group is None:
         raise unknown("Group")
-    return 0
+    return Facts(call.queries.session).followers(group.id)
 
 
 def am_following_dataset(call: Call, args: IdArguments) -> object:
@@ -237,6 +244,16 @@ def of_a_person(_call: Call, _args: IdArguments) -> object:
 def account_needed(_call: Call, _args: Arguments) -> object:
     """Needs an account; these acts are the office's."""
     raise SignInRequired
+
+
+def not_authorized(_call: Call, _args: Arguments) -> object:
+    """Needs an account; whom people follow, and who follows, is nobody else's business."""
+    raise SignInRequired(_("tidak berwenang"))
+
+
+def own_dashboard(_call: Call, _args: Arguments) -> object:
+    """Needs an account: everybody has a dashboard of his own."""
+    raise SignInRequired(_("Anda harus masuk untuk membuka dasbor Anda."))
 
 
 def _closed(name: str, arguments: type[Arguments], permission: Permission | None = None) -> Action:
@@ -267,7 +284,7 @@ ACTIONS = (
         )
     ),
     *(
-        _closed(name, IdArguments)
+        Action(name, OwnFolloweesArguments, not_authorized)
         for name in (
             "user_follower_list", "dataset_follower_list", "group_follower_list", "organization_follower_list",
             "user_followee_list", "dataset_followee_list", "group_followee_list", "organization_followee_list",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from portal.api import arguments, empty_ids
+from portal.api import arguments, empty_ids, first_missing
 from portal.api.action import Action, Call, Registry
 from portal.api.errors import BadRequest
 from portal.kernel.decisions import decide, require
@@ -42,9 +42,11 @@ class ActionApi:
         an id that is empty; Invalid for arguments that do not hold, and whatever the action raises.
         """
         if action.rights_first:
+            first_missing.check(action.name, identity, data)
             _require(identity, action.permission)
         parsed = arguments.parse(action.arguments, empty_ids.look(action.name, data))
         if not action.rights_first:
+            first_missing.check(action.name, identity, data)
             _require(identity, action.permission)
         return action.run(self.call_of(identity), parsed)
 

@@ -14,7 +14,9 @@ from config.profile import Profile
 from portal.catalog import addresses, refresh, store
 from portal.catalog.published import PublishedAgency, PublishedGroup, PublishedTheme
 
-NoticeKind = Literal["organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs", "kegiatan"]
+NoticeKind = Literal[
+    "organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs", "kegiatan", "pengikut"
+]
 KINDS: tuple[NoticeKind, ...] = get_args(NoticeKind)
 
 
@@ -41,6 +43,7 @@ class Notices:
             "kosakata": self._vocabularies,
             "teks_situs": self._site_texts,
             "kegiatan": lambda: self._acts(only),
+            "pengikut": lambda: self._followers(only),
         }
         if kind == "angka_situs":
             for key, value in (figures or {}).items():
@@ -145,6 +148,34 @@ class Notices:
         for row in rows:
             store.write_act(self._public, row._asdict())
         return len(rows)
+
+    def _followers(self, only: UUID | None) -> int:
+        """How many people follow a published dataset, a group or an agency; never who, never of a draft."""
+        rows = self._office.execute(
+            text(
+                "SELECT coalesce(CAST(:only AS uuid), object_id) AS id, count(object_id) AS number"
+                " FROM accounts.follow WHERE kind <> 'user' AND (CAST(:only AS uuid) IS NULL OR object_id = :only)"
+                " GROUP BY object_id"
+            ),
+            {"only": only},
+        ).all()
+        counts = {row.id: row.number for row in rows} | ({only: 0} if only and not rows else {})
+        shown = self._public.scalars(
+            text(
+                "SELECT id FROM catalog.dataset WHERE id = ANY (:ids) UNION SELECT id FROM catalog.organization"
+                " WHERE id = ANY (:ids) UNION SELECT id FROM catalog.theme WHERE id = ANY (:ids)"
+            ),
+            {"ids": list(counts)},
+        ).all()
+        for key in shown:
+            store.write_notice(self._public, "pengikut", str(key), counts[key])
+        # what is kept in memory of a group or agency shows the number too: its row counts as changed
+        for table in ("organization", "theme"):
+            self._public.execute(
+                text(f"UPDATE catalog.{table} SET name = name WHERE id = ANY (:ids)"),  # noqa: S608 - two words of ours
+                {"ids": shown},
+            )
+        return len(shown)
 
     def _regions(self) -> int:
         """The regency, its parts and its province, with outlines where they ship with the portal."""

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
 from flask import Flask
 
 from tests.apps import dispose, make_public
@@ -24,6 +25,8 @@ JOBS_EVERY = 0.3
 def working(world: OfficeWorld) -> Iterator[None]:
     """A worker beside the processes: jobs run as they come."""
     ended = threading.Event()
+    # a call waits for what a living worker is about to do
+    world.sql.execute("INSERT INTO jobs.procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 day')")
 
     def work() -> None:
         while not ended.is_set():
@@ -52,6 +55,12 @@ def public_app(world: OfficeWorld) -> Iterator[Flask]:
         dispose(runtime)
 
 
+def _as_ckan_makes_its_sysadmin(databases: Databases) -> None:
+    """The administrator has no full name, as one made on CKAN's command line."""
+    with psycopg.connect(databases.superuser("office"), autocommit=True) as connection:
+        connection.execute("UPDATE accounts.person SET name = username WHERE username = 'admin'")
+
+
 @contextmanager
 def our_sides(databases: Databases, folder: Path, run: str) -> Iterator[tuple[Side, Side]]:
     """The office, with the administrator's token, and the public process on the same databases."""
@@ -62,5 +71,6 @@ def our_sides(databases: Databases, folder: Path, run: str) -> Iterator[tuple[Si
         served(app) as public,
         working(world),
     ):
+        _as_ckan_makes_its_sysadmin(databases)
         own = (SITE, world.office.settings.office_url.rstrip("/"))
         yield Side("office", office, world.keys["admin"], run, also=own), Side("public", public, "", run, also=own)

@@ -26,44 +26,21 @@ from portal.api.activity import (
     PackageAct,
     RecentArguments,
 )
-from portal.api.arguments import Arguments, Natural, NoArguments
-from portal.api.office import kinds, users
+from portal.api.arguments import Natural, NoArguments
+from portal.api.office import draft_acts, users
 from portal.api.office.call import OfficeCall
-from portal.api.office.checks import Checks, Raw, given
+from portal.api.office.draft_acts import DraftAct
 from portal.api.office.follows import key_of
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
 from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import require
-from portal.kernel.errors import Forbidden, Invalid, NotFound
+from portal.kernel.errors import Invalid, NotFound, SignInRequired
 from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission, Subject
 from portal.kernel.texts import gettext as _
 
-TYPES = frozenset(
-    f"{act} {kind}"
-    for act in ("new", "changed", "deleted")
-    for kind in ("package", "organization", "group", "user", "resource")
-) | {"follow dataset", "follow group", "follow user"}
 HIDDEN = "portal"
-
-
-class ActivityCreateArguments(Arguments):
-    """An act to write down: who, on what, which kind, and what it showed."""
-
-    user_id: Raw
-    object_id: Raw
-    activity_type: Raw
-    data: Raw
-
-
-class ActivityDeleteArguments(Arguments):
-    """Which acts CKAN would erase."""
-
-    id: Raw
-    start_date: Raw
-    end_date: Raw
-    offset_days: Raw
 
 
 class DashboardArguments(RecentArguments):
@@ -73,22 +50,32 @@ class DashboardArguments(RecentArguments):
 
 
 def _merged(
-    call: OfficeCall, packages: Sequence[PackageAct], acts: Sequence[Act], args: ActivityArguments | RecentArguments
+    call: OfficeCall,
+    packages: Sequence[PackageAct],
+    acts: Sequence[Act],
+    args: ActivityArguments | RecentArguments,
+    drafts: Sequence[DraftAct] = (),
 ) -> list[dict[str, Any]]:
-    """Both kinds of act as one page, newest first, with names of people whom the caller may see."""
+    """All kinds of act as one page, newest first, with names of people whom the caller may see."""
     ordered = _orderers(call, [item.id for item in packages])
-    names = _names(call, [*ordered.values(), *(act.person_id for act in acts if act.person_id)])
+    doers = [*(act.person_id for act in acts if act.person_id), *(act.person_id for act in drafts)]
+    names = names_of(call, [*ordered.values(), *doers])
     wanted = public.filter_of(args, None)
     shown: list[tuple[datetime, dict[str, Any]]] = []
+    for act in drafts:
+        if _within(act, wanted):
+            known = act.person_id in names
+            document_ = act.document(act.person_id if known else public.PORTAL, names.get(act.person_id, HIDDEN))
+            shown.append((act.at, document_))
     for item in packages:
         who = ordered.get(item.id)
         shown.append((item.at, item.document(who if who in names else None, names.get(who, HIDDEN) if who else HIDDEN)))
-    shown += [(act.at, document(act, names)) for act in acts if _within(act, wanted)]
+    shown += [(item.at, document(item, names)) for item in acts if _within(item, wanted)]
     shown.sort(key=lambda pair: pair[0], reverse=True)
     return [item for _at, item in shown][args.offset : args.offset + public.size(args)]
 
 
-def _within(act: Act, wanted: ActFilter) -> bool:
+def _within(act: Act | DraftAct, wanted: ActFilter) -> bool:
     return (
         (wanted.before is None or act.at < wanted.before)
         and (wanted.after is None or act.at > wanted.after)
@@ -98,15 +85,15 @@ def _within(act: Act, wanted: ActFilter) -> bool:
 
 
 def document(act: Act, names: dict[UUID, str]) -> dict[str, Any]:
-    """CKAN's activity."""
+    """CKAN's activity. What was done to an account counts as that person's own act there."""
     known = act.person_id in names if act.person_id else False
     return {
         "id": str(act.id),
         "timestamp": timestamp(act.at),
-        "user_id": str(act.person_id if known else public.PORTAL),
+        "user_id": str(act.object_id if act.kind == "user" else act.person_id if known else public.PORTAL),
         "object_id": str(act.object_id),
         "activity_type": act.activity_type,
-        "data": {**act.data, "actor": names[act.person_id] if act.person_id and known else HIDDEN},
+        "data": dict(act.data),
         "permission_labels": None,
     }
 
@@ -119,7 +106,7 @@ def _orderers(call: OfficeCall, keys: Sequence[UUID]) -> dict[UUID, UUID]:
     return {row.id: row.ordered_by for row in rows}
 
 
-def _names(call: OfficeCall, people: Iterable[UUID]) -> dict[UUID, str]:
+def names_of(call: OfficeCall, people: Iterable[UUID]) -> dict[UUID, str]:
     """Usernames of those whom the caller may see."""
     register = call.service(People)
     known = register.by_ids(people).values()
@@ -128,17 +115,18 @@ def _names(call: OfficeCall, people: Iterable[UUID]) -> dict[UUID, str]:
 
 def package_activity_list(call: OfficeCall, args: ActivityArguments) -> object:
     """Return what happened to a dataset, newest first. `id`; `limit` (31, at most 100), `offset`; `activity_types`,
-    `exclude_activity_types`; `before`, `after` (seconds since 1970). A draft has no acts yet that others could see."""
+    `exclude_activity_types`; `before`, `after` (seconds since 1970). A draft's acts are shown to who works on it."""
     if not call.identity.signed_in:
         return public.package_activity_list(call, args)
     if args.activity_types is not None and args.exclude_activity_types is not None:
-        raise Invalid(fields={"activity_types": [_("Tidak dapat dipakai bersama `exclude_activity_types`")]})
+        raise Invalid(fields={"activity_types": [_("Tidak dapat dipakai bersama `exclude_activity_types")]})
     key = key_of(call, "dataset", args.id)
     if key is None:
         raise NotFound
     packages = public.package_acts(call.queries.session, public.filter_of(args, [key]))
     written = call.service(Activities).of(objects=[key], kinds=["package"], limit=_most(args))
-    return _merged(call, packages, written, args)
+    drafts = draft_acts.of_dataset(call, key) if published.dataset_id(call, str(key)) is None else ()
+    return _merged(call, packages, written, args, drafts)
 
 
 def _most(args: ActivityArguments | RecentArguments) -> int:
@@ -173,7 +161,8 @@ def user_activity_list(call: OfficeCall, args: ActivityArguments) -> object:
     if not call.identity.signed_in:
         return public.user_activity_list(call, args)
     person = users.named(call, args.id)
-    return _merged(call, _released(call, [person.id]), _acts_of(call, [person.id], args), args)
+    acts = _acts_of(call, [person.id], args)
+    return _merged(call, _released(call, [person.id]), acts, args, draft_acts.of_person(call, person.id))
 
 
 def _released(call: OfficeCall, people: Sequence[UUID]) -> list[PackageAct]:
@@ -192,10 +181,15 @@ def _released(call: OfficeCall, people: Sequence[UUID]) -> list[PackageAct]:
     return [act for act in acts if act.id in own]
 
 
-def _acts_of(call: OfficeCall, people: Sequence[UUID], args: ActivityArguments | RecentArguments) -> list[Act]:
-    """Acts by or on these people that the caller may see."""
-    acts = call.service(Activities).of(objects=people, persons=people, limit=_most(args))
-    return [act for act in acts if _visible(call, act)]
+def _acts_of(
+    call: OfficeCall,
+    people: Sequence[UUID],
+    args: ActivityArguments | RecentArguments,
+    groups: Sequence[UUID] = (),
+) -> list[Act]:
+    """Acts by or on these people, or on these groups, that the caller may see."""
+    acts = call.service(Activities).of(objects=[*people, *groups], persons=people, limit=_most(args))
+    return [act for act in acts if (act.kind != "user" or act.object_id in people) and _visible(call, act)]
 
 
 def _visible(call: OfficeCall, act: Act) -> bool:
@@ -222,7 +216,7 @@ def _dashboard(call: OfficeCall, args: RecentArguments) -> list[dict[str, Any]]:
     """Acts of and on whatever the caller follows, and his own; each says whether it is new to him."""
     me = call.identity.person_id
     if me is None:
-        raise Forbidden
+        raise SignInRequired(_("Anda harus masuk untuk membuka dasbor Anda."))
     follows = call.service(Follows)
     people = [*follows.followed(me, "user"), me]
     groups = follows.followed(me, "group")
@@ -232,9 +226,10 @@ def _dashboard(call: OfficeCall, args: RecentArguments) -> list[dict[str, Any]]:
         datasets += published.datasets_of(call, group) if group else []
     packages = {act.id: act for act in public.package_acts(call.queries.session, public.filter_of(args, datasets))}
     packages |= {act.id: act for act in _released(call, people)}
-    acts = call.service(Activities).of(objects=[*people, *groups], persons=people, limit=_most(args))
-    listed = _merged(call, list(packages.values()), [act for act in acts if _visible(call, act)], args)
-    seen = timestamp(call.service(Activities).seen(me)) or ""
+    acts = _acts_of(call, people, args, groups)
+    listed = _merged(call, list(packages.values()), acts, args, draft_acts.of_person(call, me))
+    own = call.service(People).find(str(me))
+    seen = timestamp(call.service(Activities).seen(me) or (own.created if own else None)) or ""
     return [{**item, "is_new": item["user_id"] != str(me) and item["timestamp"] > seen} for item in listed]
 
 
@@ -269,20 +264,30 @@ def activity_show(call: OfficeCall, args: RefArguments) -> object:
     """Return one act. `id`."""
     act = _act(call, args.id)
     if isinstance(act, Act):
-        return document(act, _names(call, [act.person_id] if act.person_id else []))
-    return act.document()
+        return document(act, names_of(call, [act.person_id] if act.person_id else []))
+    return _named(call, [act])[0]
+
+
+def _named(call: OfficeCall, acts: Sequence[PackageAct]) -> list[dict[str, Any]]:
+    """Acts on datasets with the names of who ordered them, where the caller may see those people."""
+    ordered = _orderers(call, [act.id for act in acts])
+    names = names_of(call, ordered.values())
+    people = [ordered.get(act.id) for act in acts]
+    return [
+        act.document(who if who in names else None, names.get(who, HIDDEN) if who else HIDDEN)
+        for act, who in zip(acts, people, strict=True)
+    ]
 
 
 def activity_data_show(call: OfficeCall, args: ActivityDataArguments) -> object:
     """Return what an act showed. `id`; `object_type`: only that part (`package`, `group`)."""
     act = _act(call, args.id)
-    if isinstance(act, PackageAct):
-        return public.activity_data_show(call, args)
+    data = _named(call, [act])[0]["data"] if isinstance(act, PackageAct) else dict(act.data)
     if not args.object_type:
-        return dict(act.data)
-    if args.object_type not in act.data:
-        raise NotFound(_("bagian “%(name)s” dalam kegiatan ini", name=args.object_type[:80]))
-    return act.data[args.object_type]
+        return data
+    if args.object_type not in data:
+        raise NotFound(_("bagian itu dalam kegiatan ini"))
+    return data[args.object_type]
 
 
 def activity_diff(call: OfficeCall, args: DiffArguments) -> object:
@@ -292,68 +297,16 @@ def activity_diff(call: OfficeCall, args: DiffArguments) -> object:
         return public.activity_diff(call, args)
     public.need_part(args)
     act = public.one(call, args.id)
-    after = orjson.loads(act.doc) if act.doc else {}
+    after = orjson.loads(act.doc)
     owner = as_uuid(str(after.get("owner_org") or ""))
     require(call.identity, Permission.DATASET_EDIT, Subject(agency_id=owner))
     earlier = public.package_acts(call.queries.session, ActFilter(datasets=[act.dataset_id], before=act.at, limit=1))
     if not earlier:
         raise NotFound(_("kegiatan sebelumnya pada objek ini"))
     if args.object_type != "package":
-        raise NotFound(_("bagian “%(name)s” dalam kegiatan ini", name=args.object_type[:80]))
+        raise NotFound(_("objek itu dalam kegiatan ini"))
     text_ = public.diff(orjson.loads(earlier[0].doc), after, args.diff_type)
-    return {"diff": text_, "activities": [earlier[0].document(), act.document()]}
-
-
-def activity_create(call: OfficeCall, args: ActivityCreateArguments) -> object:
-    """Write an act down. `user_id`, `object_id`, `activity_type`, `data`. Administrators only."""
-    checks = Checks()
-    checks.require(user_id=args.user_id, object_id=args.object_id, activity_type=args.activity_type)
-    user_id, object_id = checks.text("user_id", args.user_id), checks.text("object_id", args.object_id)
-    checks.stop()
-    person = call.service(People).find(user_id)
-    if person is None:
-        checks.fail("user_id", _("Tidak ditemukan: %(what)s", what="User"))
-    if str(args.activity_type) not in TYPES:
-        checks.fail("activity_type", _("Tidak ditemukan: %(what)s", what="Activity type"))
-    key = _object(call, str(args.activity_type), object_id)
-    if key is None:
-        checks.fail("object_id", _("Tidak ditemukan: %(what)s", what=str(args.activity_type).split()[-1].title()))
-    checks.stop()
-    data = args.data if isinstance(args.data, dict) else {}
-    kind = {"resource": "package", "dataset": "package"}.get(str(args.activity_type).split()[-1])
-    made = call.service(Activities).note(
-        call.identity, kind or str(args.activity_type).split()[-1], key, str(args.activity_type), data  # type: ignore[arg-type]
-    )  # fmt: skip
-    act = call.service(Activities).get(made)
-    if act is None:
-        raise NotFound
-    return document(act, _names(call, [act.person_id] if act.person_id else []))
-
-
-def _object(call: OfficeCall, activity_type: str, name_or_id: str) -> UUID | None:
-    """What an act of this type is on, if the caller may see it."""
-    word = next(iter(activity_type.rsplit(maxsplit=1)[-1:]), "")
-    if word in {"organization", "group"}:
-        seen = kinds.face_of(call, name_or_id)
-        return seen[1].id if seen else None
-    return key_of(call, "user" if word == "user" else "dataset", name_or_id) if given(name_or_id) else None
-
-
-def activity_delete(_call: OfficeCall, args: ActivityDeleteArguments) -> object:
-    """Refused: what happened is not erased here (domain.md 8.7)."""
-    if not any(given(value) for value in (args.id, args.start_date, args.end_date, args.offset_days)):
-        raise Invalid(fields={"__before": [_("Sebutkan id atau tanggal")]})
-    raise Forbidden(_("catatan kegiatan tidak dihapus"))
-
-
-def activity_delete_all(_call: OfficeCall, _args: NoArguments) -> object:
-    """Refused: what happened is not erased here (domain.md 8.7)."""
-    raise Forbidden(_("catatan kegiatan tidak dihapus"))
-
-
-def activity_delete_counts(call: OfficeCall, _args: NoArguments) -> object:
-    """Return how many acts on people, organisations and groups are written down, by age. Administrators only."""
-    return call.service(Activities).ages()
+    return {"diff": text_, "activities": _named(call, [earlier[0], act])}
 
 
 ACTIONS = (
@@ -362,14 +315,10 @@ ACTIONS = (
     Action("group_activity_list", ActivityArguments, group_activity_list),
     Action("user_activity_list", ActivityArguments, user_activity_list),
     Action("recently_changed_packages_activity_list", RecentArguments, recently_changed_packages_activity_list),
-    Action("dashboard_activity_list", DashboardArguments, dashboard_activity_list, None),
-    Action("dashboard_new_activities_count", DashboardArguments, dashboard_new_activities_count, None),
+    Action("dashboard_activity_list", DashboardArguments, dashboard_activity_list),
+    Action("dashboard_new_activities_count", DashboardArguments, dashboard_new_activities_count),
     Action("dashboard_mark_activities_old", NoArguments, dashboard_mark_activities_old, None, writes=True),
     Action("activity_show", RefArguments, activity_show),
     Action("activity_data_show", ActivityDataArguments, activity_data_show),
     Action("activity_diff", DiffArguments, activity_diff),
-    Action("activity_create", ActivityCreateArguments, activity_create, Permission.SYSTEM_CONFIGURE, writes=True),
-    Action("activity_delete", ActivityDeleteArguments, activity_delete, writes=True),
-    Action("activity_delete_all", NoArguments, activity_delete_all, Permission.SYSTEM_CONFIGURE, writes=True),
-    Action("activity_delete_counts", NoArguments, activity_delete_counts, Permission.SYSTEM_CONFIGURE, writes=True),
 )

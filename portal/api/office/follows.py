@@ -14,13 +14,15 @@ from portal.accounts.people import People, Person
 from portal.api import found as published
 from portal.api import people as public
 from portal.api.action import Action
+from portal.api.answers import ROWS, spliced
 from portal.api.arguments import IdArguments
 from portal.api.office import kinds, members, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
-from portal.api.people import FolloweesArguments
+from portal.api.people import FolloweesArguments, OwnFolloweesArguments
 from portal.api.references import MaybeRefArguments
 from portal.catalog.ckan_document import timestamp
+from portal.ingest.notices import Notices
 from portal.kernel.decisions import decide
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission, Subject
@@ -54,15 +56,38 @@ def key_of(call: OfficeCall, kind: Kind, name_or_id: str | None) -> UUID | None:
         return None
 
 
+def _signed_in(call: OfficeCall, message: str) -> None:
+    if not call.identity.signed_in:
+        raise SignInRequired(message)
+
+
+def _to_follow(call: OfficeCall, kind: Kind, name_or_id: str | None) -> UUID:
+    """What shall be followed. CKAN misses a dataset or group before it looks at the arguments, a person after."""
+    if kind != "user" and not name_or_id:
+        thing = "Package" if kind == "dataset" else "Group"
+        raise Invalid(fields={"message": [f"Missing id, can not get {thing} object"]})
+    key = key_of(call, kind, name_or_id)
+    if key is None and kind != "user":
+        raise NotFound
+    if key is None:
+        raise Invalid(fields={"message": [_("Pengguna yang hendak diikuti tidak ditemukan.")]})
+    if kind == "user" and key == call.identity.person_id:
+        raise Invalid(fields={"message": [_("Anda tidak dapat mengikuti diri sendiri")]})
+    return key
+
+
+def _tell(call: OfficeCall, kind: Kind, key: UUID) -> None:
+    """How many follow a published thing is public by nature; who does is not."""
+    if kind != "user":
+        call.service(Notices).notice("pengikut", only=key)
+
+
 def _follow(kind: Kind, word: str) -> Action:
     def run(call: OfficeCall, args: FollowArguments) -> object:
-        key = key_of(call, kind, args.id)
-        if key is None:
-            message = _("Yang hendak diikuti tidak ditemukan.")
-            raise Invalid(fields={"message": [message]})
-        if kind == "user" and key == call.identity.person_id:
-            raise Invalid(fields={"message": [_("Anda tidak dapat mengikuti diri sendiri")]})
+        _signed_in(call, _("Anda harus masuk untuk mengikuti %(things)s", things=f"{kind}s"))
+        key = _to_follow(call, kind, args.id)
         since = call.service(Follows).follow(call.identity, kind, key)
+        _tell(call, kind, key)
         return {
             "follower_id": str(call.identity.person_id),
             "object_id": str(key),
@@ -70,19 +95,21 @@ def _follow(kind: Kind, word: str) -> Action:
         }
 
     run.__doc__ = f"Follow a {word}. `id`: its name or id."
-    return Action(f"follow_{kind}", FollowArguments, run, None, writes=True)
+    return Action(f"follow_{kind}", FollowArguments, run, writes=True)
 
 
 def _unfollow(kind: Kind, word: str) -> Action:
     def run(call: OfficeCall, args: FollowArguments) -> object:
+        _signed_in(call, _("Anda harus masuk untuk berhenti mengikuti %(things)s", things=f"{kind}s"))
         key = key_of(call, kind, args.id)
         if key is None:
             raise Invalid(fields={"message": [_("Yang hendak tidak diikuti lagi tidak ditemukan.")]})
         call.service(Follows).unfollow(call.identity, kind, key)
+        _tell(call, kind, key)
         return None
 
     run.__doc__ = f"Follow a {word} no more. `id`: its name or id."
-    return Action(f"unfollow_{kind}", FollowArguments, run, None, writes=True)
+    return Action(f"unfollow_{kind}", FollowArguments, run, writes=True)
 
 
 def _known(call: OfficeCall, kind: Kind, args: IdArguments) -> UUID:
@@ -113,16 +140,20 @@ def _count(name: str, kind: Kind, word: str, anonymous: Callable[[Any, Any], obj
 
 
 def _followers(name: str, kind: Kind, word: str) -> Action:
-    def run(call: OfficeCall, args: IdArguments) -> object:
+    def run(call: OfficeCall, args: OwnFolloweesArguments) -> object:
         if not users.is_admin(call):
-            raise Forbidden
-        key = _known(call, kind, args)
+            raise Forbidden(_("tidak berwenang"))
+        if args.id is None:
+            raise Invalid(fields={"id": [_("Nilai wajib diisi")]})
+        key = key_of(call, kind, args.id)
+        if key is None:
+            raise public.unknown(_WORDS[kind])
         register = call.service(People)
         people = register.by_ids(call.service(Follows).followers(kind, key)).values()
         return users.documents(call, sorted(people, key=lambda item: item.username), own=False)
 
     run.__doc__ = f"Return the people who follow a {word}. `id`: its name or id. Administrators only."
-    return Action(f"{name}_follower_list", IdArguments, run, None)
+    return Action(f"{name}_follower_list", OwnFolloweesArguments, run)
 
 
 def _person(call: OfficeCall, name_or_id: str) -> Person:
@@ -136,7 +167,19 @@ def _dataset_dicts(call: OfficeCall, person: Person) -> list[dict[str, Any]]:
     """The followed datasets that are (still) published."""
     keys = call.service(Follows).followed(person.id, "dataset")
     documents = [call.queries.package(str(key)) for key in keys]
-    return [orjson.loads(document) for document in documents if document is not None]
+    found = [orjson.loads(document) for document in documents if document is not None]
+    return [{**item, "groups": _whole_groups(call, item["groups"])} for item in found]
+
+
+def _whole_groups(call: OfficeCall, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The groups of a followed dataset with all that CKAN shows of a group here."""
+    known = [(item, GROUP.find(call, item["id"])) for item in groups]
+    return [{**_whole_group(call, found), **item} if found else item for item, found in known]
+
+
+def _whole_group(call: OfficeCall, found: Organization) -> dict[str, Any]:
+    number = len(GROUP.membership(call).members(found.id))
+    return {**kinds.base(found, "group"), "capacity": "public", "member_count": number}
 
 
 def _group_dicts(call: OfficeCall, person: Person, face: Face) -> list[dict[str, Any]]:
@@ -145,7 +188,10 @@ def _group_dicts(call: OfficeCall, person: Person, face: Face) -> list[dict[str,
         item = face.register(call).find(str(key))
         if item is not None and item.active:
             found.append(item)
-    return [{**kinds.document(call, face, item), "packages": []} for item in found]
+    column = "organization" if face is ORGANIZATION else "theme"
+    wanted: list[dict[str, Any]] = [{column: item.id} for item in found]
+    newest = [(item, spliced(call.queries.newest(ROWS, **one))) for item, one in zip(found, wanted, strict=True)]
+    return [{**kinds.document(call, face, item), "packages": packages} for item, packages in newest]
 
 
 def _user_dicts(call: OfficeCall, person: Person) -> list[dict[str, Any]]:
@@ -173,22 +219,22 @@ def _followee_count(name: str) -> Action:
 
 
 def _followee_list(name: str) -> Action:
-    def run(call: OfficeCall, args: IdArguments) -> object:
+    def run(call: OfficeCall, args: OwnFolloweesArguments) -> object:
         return _FOLLOWED[name](call, _own(call, args.id))
 
     run.__doc__ = f"Return the things of type {name} that a person follows. `id`: username or id, one's own."
-    return Action(f"{name}_followee_list", IdArguments, run, None)
+    return Action(f"{name}_followee_list", OwnFolloweesArguments, run)
 
 
-def _own(call: OfficeCall, name_or_id: str) -> Person:
+def _own(call: OfficeCall, name_or_id: str | None) -> Person:
     """The caller himself, or anybody for an administrator. Raises Forbidden."""
     if not call.identity.signed_in:
-        raise SignInRequired
-    person = call.service(People).find(name_or_id)
+        raise SignInRequired(_("tidak berwenang"))
+    person = call.service(People).find(name_or_id) if name_or_id else None
     if person is None or not decide(call.identity, Permission.PERSON_EDIT, Subject(person_id=person.id)):
-        if users.is_admin(call):
-            raise public.unknown("User")
-        raise Forbidden
+        if not users.is_admin(call):
+            raise Forbidden(_("tidak berwenang"))
+        raise public.unknown("User") if name_or_id else Invalid(fields={"id": [_("Nilai wajib diisi")]})
     return person
 
 
@@ -203,6 +249,8 @@ def followee_count(call: OfficeCall, args: IdArguments) -> object:
 def followee_list(call: OfficeCall, args: FolloweesArguments) -> object:
     """Return the things that a person follows (`type`, `display_name`, `dict`). `id`: username or id, one's own;
     `q`: how the display name begins."""
+    if call.identity.signed_in and call.service(People).find(args.id) is None:
+        raise public.unknown("User")  # CKAN reads the arguments first here
     person = _own(call, args.id)
     listed = [
         {"type": name, "display_name": item.get("display_name") or item.get("title") or item["name"], "dict": item}

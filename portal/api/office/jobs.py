@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from portal.api.action import Action
-from portal.api.arguments import Arguments, IdArguments, Texts
+from portal.api.arguments import Arguments, IdArguments, TextList
 from portal.api.office.call import OfficeCall
 from portal.api.people import JobsArguments
 from portal.audit.service import AuditService
@@ -31,7 +31,7 @@ _WAITING = (
 class QueuesArguments(Arguments):
     """Queues by name; none named means all."""
 
-    queues: Texts = ()
+    queues: TextList = ()
 
 
 def _document(row: Any) -> dict[str, Any]:

@@ -31,7 +31,6 @@ Kind = Literal["organization", "group"]
 class ShowArguments(GroupShowArguments):
     """One of them, and how much of it."""
 
-    include_followers: Flag = True
     include_member_count: Flag = False
 
 

@@ -17,7 +17,6 @@ from portal.api.action import Action
 from portal.api.arguments import Arguments, Text
 from portal.api.office import users
 from portal.api.office.call import OfficeCall
-from portal.api.office.checks import given, missing
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face, face_of
 from portal.api.people import MemberListArguments
 from portal.api.references import Ref, Referring
@@ -192,6 +191,8 @@ def _member_create(call: OfficeCall, args: OrganizationMemberArguments, face: Fa
     if not call.identity.signed_in:
         raise SignInRequired
     item = face.find(call, args.id)
+    if item is None and (other := face_of(call, args.id)):
+        face, item = other  # CKAN takes either kind here
     if item is None or not (item.active or face.insider(call, item.id)):
         if users.is_admin(call):
             raise Invalid(fields={"id": [_("Nama atau id kelompok itu tidak ada.")]})
@@ -220,12 +221,11 @@ def group_member_delete(call: OfficeCall, args: OrganizationMemberDeleteArgument
 
 
 def _member_delete(call: OfficeCall, args: OrganizationMemberDeleteArguments, face: Face) -> object:
-    name = args.username or args.user_id
-    if not given(name):
-        raise Invalid(fields={"username": [missing()]})
+    name = args.username or args.user_id or ""
     if not call.identity.signed_in:
         raise SignInRequired
-    item = face.see(call, args.id)
+    other = face_of(call, args.id) if face.find(call, args.id) is None else None
+    face, item = other or (face, face.see(call, args.id))
     face.membership(call).remove(call.identity, item.id, person_of(call, str(name)).id)
     return None
 

@@ -14,12 +14,11 @@ from portal.api import found as published
 from portal.api.action import Action
 from portal.api.answers import ROWS, spliced
 from portal.api.arguments import as_lax_flag
-from portal.api.office import kinds, members, users
+from portal.api.office import kinds, members, pictures, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing, objects
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face
 from portal.api.references import MaybeRefArguments
-from portal.api.uploads import Upload
 from portal.catalog import addresses, images
 from portal.ingest.packages import Packages
 from portal.kernel.errors import Invalid, NotFound, SignInRequired
@@ -131,20 +130,10 @@ def _sent(args: WriteArguments) -> dict[str, Any]:
 
 
 def _picture(call: OfficeCall, args: WriteArguments, checks: Checks, values: dict[str, Any]) -> images.Picture | None:
-    """The picture of a multipart call, whose address is then `image_url`; a field without a file says nothing."""
-    sent = args.image_upload
-    if not isinstance(sent, Upload) or not sent.filename:
-        return None
-    with sent.stream as stream:
-        data = stream.read(images.LARGEST + 1)
-    if len(data) > images.LARGEST:
-        checks.fail("upload", _("Berkas terlalu besar: gambar paling besar %(n)s MB", n=images.LARGEST // 2**20))
-        return None
-    found = images.picture(data)
-    if found is None:
-        checks.fail("image_upload", _("Gambar harus berupa PNG, JPEG, GIF, atau WebP"))
-        return None
-    values["image_url"] = addresses.absolute(call.service(Packages).site_url, addresses.picture(found.name))
+    """The picture of a multipart call, whose address is then `image_url`."""
+    found = pictures.sent(args.image_upload, checks)
+    if found is not None:
+        values["image_url"] = addresses.absolute(call.service(Packages).site_url, addresses.picture(found.name))
     return found
 
 
@@ -260,8 +249,8 @@ def group_patch(call: OfficeCall, args: WriteArguments) -> object:
 
 
 def _patch(call: OfficeCall, args: WriteArguments, face: Face) -> object:
-    if args.id is None and not call.identity.signed_in:
-        raise Invalid(fields={"message": [_("id tidak disebut")]})
+    if args.id is None and not users.is_admin(call):
+        raise Invalid(fields={"message": ["Missing id, can not get Group object"]})
     return _update(call, args, face, patch=True)
 
 

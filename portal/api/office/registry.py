@@ -6,6 +6,7 @@ from portal.api import plugin_actions, registry
 from portal.api.action import Registry
 from portal.api.office import (
     activity,
+    activity_writes,
     collaborators,
     configuration,
     datastore,
@@ -48,6 +49,7 @@ ACTIONS: Registry = registry.table(
         collaborators.ACTIONS,
         follows.ACTIONS,
         activity.ACTIONS,
+        activity_writes.ACTIONS,
         vocabularies.ACTIONS,
         configuration.ACTIONS,
         datastore.ACTIONS,

@@ -15,6 +15,7 @@ from portal.api.action import Action
 from portal.api.errors import Shaped
 from portal.api.office import rules
 from portal.api.office.call import OfficeCall
+from portal.api.office.checks import given
 from portal.api.office.packages import required
 from portal.api.office.raw import Raw
 from portal.api.office.rules import collect
@@ -39,13 +40,13 @@ MOST = 1_000
 def task_status_show(call: OfficeCall, args: Raw) -> object:
     """Return the state of a task: by `id`, or by `entity_id`, `task_type`, `key`. For an uploaded file `entity_id` is
     its resource; `state` is `pending`, `running`, `complete` or `error`."""
-    if args.text("id") is not None:
+    if args.text("id"):
         row = _row(call, "id = :id", {"id": as_uuid(args.text("id") or "")})
         if row is None:
             raise NotFound
         return row
     entity = required(args, "entity_id")
-    values = {"entity": entity, "type": args.text("task_type") or "", "key": args.text("key") or ""}
+    values = {"entity": entity, "type": required(args, "task_type"), "key": required(args, "key")}
     row = _row(call, "entity_id = :entity AND task_type = :type AND key = :key", values)
     found = row or _job(call, entity, values)
     if found is None:
@@ -119,8 +120,10 @@ def task_status_update(call: OfficeCall, args: Raw) -> object:
 def _update(call: OfficeCall, data: Mapping[str, Any]) -> dict[str, Any]:
     faults: dict[str, Any] = {}
     values: dict[str, Any] = {}
+    if given(data.get("id")) and _row(call, "id = :id", {"id": as_uuid(str(data["id"]))}) is None:
+        raise NotFound(_("Keadaan tugas tidak ditemukan"))
     for name in _NEEDED:
-        if data.get(name) in {None, ""}:
+        if not given(data.get(name)):
             faults[name] = rules.missing().messages
         else:
             values[name] = collect(faults, name, rules.text, data[name])
@@ -135,13 +138,13 @@ def _update(call: OfficeCall, data: Mapping[str, Any]) -> dict[str, Any]:
         text(
             "INSERT INTO ingest.task_status AS t (entity_id, entity_type, task_type, key, value, state, error,"
             " last_updated) VALUES (:entity_id, :entity_type, :task_type, :key, coalesce(:value, ''), :state, :error,"
-            " CAST(:moment AS timestamptz)) ON CONFLICT (entity_id, task_type, key) DO UPDATE SET"
+            " coalesce(CAST(:moment AS timestamptz), :now)) ON CONFLICT (entity_id, task_type, key) DO UPDATE SET"
             " entity_type = EXCLUDED.entity_type, value = coalesce(:value, t.value),"
             " state = coalesce(:state, t.state), error = coalesce(:error, t.error),"
-            " last_updated = coalesce(EXCLUDED.last_updated, t.last_updated)"
+            " last_updated = coalesce(CAST(:moment AS timestamptz), t.last_updated)"
             " RETURNING id, entity_id, entity_type, task_type, key, value, state, error, last_updated"
         ),
-        {**values, "moment": f"{moment}+00" if moment else None},
+        {**values, "moment": f"{moment}+00" if moment else None, "now": call.scope.now()},
     ).one()
     return shown(row._asdict())
 
@@ -169,22 +172,29 @@ def task_status_delete(call: OfficeCall, args: Raw) -> object:
 
 def term_translation_show(call: OfficeCall, args: Raw) -> object:
     """Return the translations of words. `terms`: a word or a list; `lang_codes` (optional): languages."""
-    terms = args.values.get("terms")
-    if not terms:
-        raise Shaped({"terms": [_("Nilai wajib diisi")]})
-    codes = args.values.get("lang_codes")
+    terms, codes = args.values.get("terms"), args.values.get("lang_codes")
+    if "terms" not in args.values:
+        raise Shaped({"terms": "terms not in data"})
     rows = call.office.execute(
         text(
-            "SELECT term, term_translation, lang_code FROM ingest.term_translation WHERE term = ANY(:terms)"
-            " AND (CAST(:codes AS text[]) IS NULL OR lang_code = ANY(:codes)) ORDER BY term, lang_code"
+            "SELECT term, term_translation, lang_code FROM ingest.term_translation"
+            " WHERE (CAST(:terms AS text[]) IS NULL OR term = ANY(:terms))"
+            " AND (CAST(:codes AS text[]) IS NULL OR lang_code = ANY(:codes)) ORDER BY term, lang_code LIMIT :most"
         ),
-        {"terms": _texts(terms), "codes": _texts(codes) if codes else None},
+        {
+            "terms": _texts(terms) if terms not in ([], None) else None,
+            "codes": None if codes is None else _texts(codes),
+            "most": MOST,
+        },
     )
     return [dict(row._mapping) for row in rows]
 
 
 def _texts(value: Any) -> list[str]:
-    return [str(item) for item in (value if isinstance(value, list) else [value])][:MOST]
+    """Texts to look for; an empty one, and what PostgreSQL cannot hold, finds nothing and counts as none."""
+    return [str(item) for item in (value if isinstance(value, list) else [value]) if item and "\0" not in str(item)][
+        :MOST
+    ]
 
 
 def term_translation_update(call: OfficeCall, args: Raw) -> object:
@@ -197,7 +207,7 @@ def _translate(call: OfficeCall, data: Mapping[str, Any]) -> dict[str, str]:
     faults: dict[str, Any] = {}
     names = ("term", "term_translation", "lang_code")
     for name in names:
-        if data.get(name) in {None, ""}:
+        if not given(data.get(name)):
             faults[name] = rules.missing().messages
     values = {name: collect(faults, name, rules.text, data[name]) for name in names if name not in faults}
     if faults:
@@ -215,10 +225,10 @@ def _translate(call: OfficeCall, data: Mapping[str, Any]) -> dict[str, str]:
 
 def term_translation_update_many(call: OfficeCall, args: Raw) -> object:
     """Keep the translations of several words: `data`, a list of what term_translation_update takes."""
-    require(call.identity, Permission.SYSTEM_CONFIGURE)
     data = args.values.get("data")
-    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data) or len(data) > MOST:
-        raise Shaped({"error": [_("Harus berupa daftar objek")]})
+    if not isinstance(data, list) or not data or not all(isinstance(row, dict) for row in data) or len(data) > MOST:
+        raise Shaped({"error": _("Harus berupa daftar objek")})
+    require(call.identity, Permission.SYSTEM_CONFIGURE)
     for row in data:
         _translate(call, row)
     return {"success": f"{len(data)} rows updated"}

@@ -21,7 +21,7 @@ from portal.api.people import UserAutocompleteArguments, UserListArguments, User
 from portal.catalog import addresses
 from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import decide
-from portal.kernel.errors import NotFound
+from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.permissions import Permission
 
 SITE_USER = "portal"
@@ -77,8 +77,13 @@ def user_list(call: OfficeCall, args: UserListArguments) -> object:
     if not call.identity.signed_in:
         return public.user_list(call, args)
     public.check_order(args)
+    if args.email and not is_admin(call):
+        raise Forbidden
     wanted = PersonFilter(words=args.q, email=args.email, order=args.order_by, services=args.include_site_user)
     found = call.service(People).list(call.identity, wanted)
+    if args.order_by == "number_created_packages" and args.all_fields:
+        shown = documents(call, sorted(found, key=lambda person: person.username))
+        return sorted(shown, key=lambda item: int(item["number_created_packages"]))
     return documents(call, found) if args.all_fields else [person.username for person in found]
 
 
@@ -115,7 +120,7 @@ def user_autocomplete(call: OfficeCall, args: UserAutocompleteArguments) -> obje
     """Return people (`id`, `name`, `fullname`) whose name holds `q`. `limit`: 20. Colleagues only."""
     if not call.identity.signed_in:
         return public.user_autocomplete(call, args)
-    wanted = PersonFilter(words=args.q, limit=args.limit or 1)
+    wanted = PersonFilter(words=args.q, limit=args.limit or 1, order="none")
     found = call.service(People).list(call.identity, wanted) if args.limit else []
     return [
         {"id": str(person.id), "name": person.username, "fullname": person.fullname}

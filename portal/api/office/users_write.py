@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from portal.accounts import capacities
@@ -17,11 +17,10 @@ from portal.accounts.service import Accounts
 from portal.accounts.tokens import Tokens
 from portal.api.action import Action
 from portal.api.arguments import Arguments, Text, as_lax_flag
-from portal.api.office import tokens, users
+from portal.api.office import pictures, tokens, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.checks import Checks, Raw, given, missing
 from portal.api.references import MaybeRefArguments, RefArguments
-from portal.api.uploads import Upload
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, Invalid, NotFound, SignInRequired
 from portal.kernel.permissions import Permission, Subject
@@ -32,6 +31,7 @@ from portal.operations.mail import Mailer, Notice
 class UserCreateArguments(MaybeRefArguments):
     """A new account. `id` is the administrator's to choose; `with_apitoken` makes a token too."""
 
+    REFERENCES: ClassVar[frozenset[str]] = frozenset({"id", "password"})
     name: Raw
     email: Raw
     password: Raw
@@ -39,6 +39,7 @@ class UserCreateArguments(MaybeRefArguments):
     about: Raw
     image_url: Raw
     image_upload: Raw
+    clear_upload: Raw
     plugin_extras: Raw
     activity_streams_email_notifications: Raw
     with_apitoken: Raw
@@ -71,19 +72,21 @@ def user_create(call: OfficeCall, args: UserCreateArguments) -> object:
     if given(args.password):
         password = checks.password("password", args.password, like_ckan=_like_ckan(call), email=values.get("email", ""))
     else:
+        if "password" in args.model_fields_set and not isinstance(args.password, str):
+            checks.fail("password", _("Kata sandi harus berupa teks"))
         checks.fail("password", missing())
     people = call.service(People)
     if given(args.id):
         values["id"] = checks.id("id", args.id)
         if values["id"] and people.find(str(values["id"])):
-            checks.fail("id", _("Id ini sudah dipakai"))
+            del values["id"]  # CKAN gives another one instead
     checks.stop()
     values.setdefault("name", values["username"])
     key = people.create(call.identity, values, password, "orang_dibuat")
     person = people.see(call.identity, str(key))
-    call.service(Activities).note(call.identity, "user", key, "new user", {"actor": person.username})
-    found = users.document(call, person)
-    if given(args.with_apitoken) and as_lax_flag(args.with_apitoken):
+    call.service(Activities).note(call.identity, "user", key, "new user", {})
+    found = {**users.document(call, person), **_extras(call, args, person)}
+    if args.with_apitoken:  # whatever is said, as in CKAN
         life = tokens.life(call, None, None, Checks())
         _id, token = call.service(Tokens).make_api_token(call.identity, key, "default", life, allowed=True)
         found["token"] = token
@@ -103,25 +106,40 @@ def _columns(
     but = person.id if person else None
     if person is None or given(args.name):
         values["username"] = checks.name("name", args.name)
+        if given(args.name) and not isinstance(args.name, str):
+            checks.fail("name", _("Nama pengguna harus berupa teks"))
         if "name" not in checks.faults:
             _check_username(call, values["username"], person, checks)
     if person is None or given(args.email) or type(args) is UserUpdateArguments:
-        values["email"] = checks.email("email", args.email)
+        values["email"] = checks.email("email", args.email.strip() if isinstance(args.email, str) else args.email)
         owner = people.by_email(values["email"]) if values["email"] else None
         if owner is not None and owner.id != but and owner.username != values.get("username"):
             checks.fail("email", _("Alamat surel “%(email)s” milik akun lain.", email=values["email"]))
-    if given(args.fullname):
-        values["name"] = checks.text("fullname", args.fullname)
+    if args.fullname is not None:
+        # who takes his full name away is shown by his username
+        fallback = values.get("username") or (person.username if person else "")
+        values["name"] = checks.text("fullname", args.fullname) or fallback
     for name in ("about", "image_url"):
         if getattr(args, name) is not None:
-            values[name] = checks.text(name, getattr(args, name)) or None
-    if isinstance(args.image_upload, Upload) and args.image_upload.filename:
-        checks.fail("image_upload", _("Foto pengguna tidak disimpan di sini; pakailah image_url"))
+            values[name] = checks.text(name, getattr(args, name))
+    _picture(call, args, checks, values)
     if args.activity_streams_email_notifications is not None:
         values["notify"] = as_lax_flag(args.activity_streams_email_notifications)
-    if isinstance(args.plugin_extras, Mapping) and users.is_admin(call):
+    if given(args.plugin_extras) and not isinstance(args.plugin_extras, Mapping):
+        checks.fail("plugin_extras", _("Nilainya harus berupa objek JSON yang sah"))
+    elif isinstance(args.plugin_extras, Mapping) and users.is_admin(call):
         values["plugin_extras"] = dict(args.plugin_extras)
     return values
+
+
+def _picture(call: OfficeCall, args: UserCreateArguments, checks: Checks, values: dict[str, Any]) -> None:
+    """A picture that is sent is kept, and its address becomes `image_url`; `clear_upload` takes the old one away."""
+    if given(args.clear_upload) and as_lax_flag(args.clear_upload) and not values.get("image_url"):
+        values["image_url"] = None
+    picture = pictures.sent(args.image_upload, checks)
+    if picture is not None and not checks.faults:
+        pictures.keep_of_person(call, picture)
+        values["image_url"] = pictures.address_of_person(call, picture)
 
 
 def _check_username(call: OfficeCall, username: str, person: Person | None, checks: Checks) -> None:
@@ -140,8 +158,8 @@ def user_update(call: OfficeCall, args: UserUpdateArguments) -> object:
 
 def user_patch(call: OfficeCall, args: UserPatchArguments) -> object:
     """Change the named fields of an account. `id` and what `user_update` takes."""
-    if args.id is None and not call.identity.signed_in:
-        raise Invalid(fields={"message": [_("id tidak disebut")]})
+    if args.id is None and not users.is_admin(call):
+        raise Invalid(fields={"message": ["Missing id, can not get User object"]})
     return _change(call, args)
 
 
@@ -164,8 +182,14 @@ def _change(call: OfficeCall, args: UserUpdateArguments) -> object:
     if given(args.state) and users.is_admin(call) and person.id != call.identity.person_id:
         call.service(Accounts).set_active(call.identity, person.id, active=args.state != "deleted")
     changed = people.see(call.identity, str(person.id))
-    call.service(Activities).note(call.identity, "user", person.id, "changed user", {"actor": changed.username})
-    return users.document(call, changed)
+    call.service(Activities).note(call.identity, "user", person.id, "changed user", {})
+    return {**users.document(call, changed), **_extras(call, args, changed)}
+
+
+def _extras(call: OfficeCall, args: UserCreateArguments, person: Person) -> dict[str, Any]:
+    """What a plugin keeps with the account, shown to the administrator who just set it."""
+    sent = given(args.plugin_extras) and users.is_admin(call)
+    return {"plugin_extras": person.plugin_extras} if sent else {}
 
 
 def _renamed(person: Person, values: dict[str, Any]) -> dict[str, Any]:

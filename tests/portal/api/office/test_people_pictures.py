@@ -59,8 +59,32 @@ def test_what_is_no_picture_is_refused(ckan: OfficeWorld, founder: str, monkeypa
     assert status == 409
     assert "upload" in error
     assert ckan.error("organization_patch", who="tamu", form=form(PNG, id="gb-dinas"))[0] == 403
-    status, error = ckan.error("user_patch", who=founder, form=form(PNG, id=founder))
+    status, error = ckan.error("user_patch", who=founder, form=form(SVG, id=founder))
     assert (status, "image_upload" in error) == (409, True)
+
+
+def test_a_person_s_picture_is_sealed_and_shown_to_who_may_see_the_person(ckan: OfficeWorld, founder: str) -> None:
+    portrait = PNG + b"potret"
+    made = ckan.result("user_patch", who=founder, form=form(portrait, id=founder))
+    name = f"{digest(portrait)}.png"
+    assert made["image_url"] == made["image_display_url"]
+    assert made["image_url"].endswith(f"/uploads/user/{name}")
+    address, client = f"/uploads/user/{name}", ckan.office.app.test_client()
+    root = ckan.office.runtime.vault_files
+    assert root is not None
+    assert b"potret" not in root.read(f"foto/{name[:2]}/{name}"), "sealed at rest"
+    for who in (founder, "admin"):
+        shown = client.get(address, headers={"Authorization": ckan.keys[who]})
+        assert (shown.status_code, shown.data, shown.mimetype) == (200, portrait, "image/png")
+        assert shown.headers["Cache-Control"] == "private, no-store"
+    assert client.get(address, headers={"Authorization": ckan.keys["tamu"]}).status_code == 404
+    assert client.get(address).status_code == 404
+    assert client.get(f"/uploads/user/{'a' * 64}.png", headers={"Authorization": ckan.keys["admin"]}).status_code == 404
+    assert ckan.public().test_client().get(address).status_code == 404
+    assert ckan.error("user_patch", who=founder, form=form(PNG + b"z" * images.LARGEST, id=founder))[1]["upload"]
+    cleared = ckan.result("user_patch", {"id": founder, "clear_upload": True}, founder)
+    assert cleared["image_url"] is None
+    assert client.get(address, headers={"Authorization": ckan.keys[founder]}).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["x.png", f"{'a' * 64}.svg", f"{'a' * 64}.png", "..%2f..%2fetc%2fpasswd"])
