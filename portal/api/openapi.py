@@ -11,6 +11,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from portal.api import results
 from portal.api.action import Action, Portal, Registry
 from portal.api.answers import MOST_ROWS, dumps
 from portal.api.groups import ORDER, group_of
@@ -67,10 +68,13 @@ class OpenApi:
     def document(self, actions: Registry) -> Schema:
         """The document as a value."""
         schemas, components = self._of_models(actions)
+        answers, shapes = results.schemas(actions)
         paths: Schema = {}
         for action in sorted(actions.values(), key=lambda item: item.name):
             named = self.arguments(action, actions)
-            paths[f"/api/3/action/{action.name}"] = self._path(action, named, schemas[action.arguments])
+            paths[f"/api/3/action/{action.name}"] = self._path(
+                action, named, schemas[action.arguments], answers[action.name]
+            )
         paths.update(_files())
         return {
             "openapi": "3.0.3",
@@ -79,7 +83,7 @@ class OpenApi:
             "tags": [{"name": group} for group in ORDER if any(group_of(name) == group for name in actions)],
             "paths": paths,
             "components": {
-                "schemas": {**components, **_ENVELOPE},
+                "schemas": {**components, **shapes, **_ENVELOPE},
                 "responses": {code: _failure(code, text) for code, text in _FAILURES.items()},
                 **({"securitySchemes": {"token": _TOKEN}} if self.tokens else {}),
             },
@@ -98,12 +102,12 @@ class OpenApi:
             "license": {"name": "AGPL-3.0-or-later"},
         }
 
-    def _path(self, action: Action, schema: Schema, reference: Schema) -> Schema:
+    def _path(self, action: Action, schema: Schema, reference: Schema, result: Schema) -> Schema:
         common: Schema = {
             "tags": [group_of(action.name)],
             "summary": _summary(action),
             "description": " ".join(action.help.split()),
-            "responses": _RESPONSES,
+            "responses": {"200": _success(result), **_RESPONSES},
         }
         if self.tokens:
             common["security"] = [{"token": []}] if action.writes else [{"token": []}, {}]
@@ -196,6 +200,14 @@ def _files() -> Schema:
     return {"/datastore/dump/{resource_id}": {"get": dump}, "/api/3/dump/datasets.jsonl.gz": {"get": whole}}
 
 
+def _success(result: Schema) -> Schema:
+    """The good answer of one action: its result in CKAN's envelope."""
+    own: Schema = {"type": "object", "properties": {"result": result}}
+    schema = {"allOf": [{"$ref": "#/components/schemas/Success"}, own]}
+    content = {JSON: {"schema": schema}, XML: {"schema": {"type": "string"}}}
+    return {"description": "The result in its envelope", "content": content}
+
+
 def _failure(code: str, text: str) -> Schema:
     reference: Any = {"$ref": "#/components/schemas/Failure"}
     schema = {"oneOf": [{"type": "string"}, reference]} if code in ("400", "413") else reference
@@ -243,13 +255,4 @@ _ENVELOPE: Schema = {
         },
     },
 }
-_RESPONSES: Schema = {
-    "200": {
-        "description": "The result in its envelope",
-        "content": {
-            JSON: {"schema": {"$ref": "#/components/schemas/Success"}},
-            XML: {"schema": {"type": "string"}},
-        },
-    },
-    **{code: {"$ref": f"#/components/responses/{code}"} for code in _FAILURES},
-}
+_RESPONSES: Schema = {code: {"$ref": f"#/components/responses/{code}"} for code in _FAILURES}

@@ -77,9 +77,15 @@ def _older(schema: Schema) -> Schema:
     if schema.get("items") is False or schema.get("items") is True:
         schema["items"] = {}
     schema = _one_type(_without_null(schema))
-    if schema.get("default", "") is None:
+    if "default" in schema and not _fits(schema["default"], schema.get("type")):
         del schema["default"]  # nothing said is nothing meant, and 3.0 wants a default of the type
     return schema
+
+
+def _fits(default: Any, kind: Any) -> bool:
+    """Whether a default is of the schema's type; a validator may take more than the type that the document tells."""
+    kinds = {"object": dict, "array": list | tuple, "string": str, "boolean": bool}
+    return default is not None and isinstance(default, kinds.get(str(kind), object))
 
 
 def _without_null(schema: Schema) -> Schema:

@@ -23,6 +23,7 @@ from portal.contract.metadata import ColumnEntry
 from portal.web.request import Runtime, Scope
 from tests.apps import make_public, publishing
 from tests.factories import published as factory
+from tests.portal.api import answered
 from tests.support import Databases, StatementLog
 
 SITE = "http://127.0.0.1:8000"
@@ -63,6 +64,8 @@ class World:
         answer = self.client.post(f"/api/3/action/{action}", json={} if data is None else data, **more)
         body = answer.get_json()
         if isinstance(body, dict):
+            if body["success"]:
+                answered.check(action, body["result"])
             assert body.pop("help").endswith(f"/api/3/action/help_show?name={action}")
         return answer.status_code, body
 

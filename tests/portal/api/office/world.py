@@ -23,6 +23,7 @@ from portal.kernel.permissions import Permission
 from portal.operations.worker import WorkerPlan, run_pending_once
 from portal.web.request import Runtime
 from tests.apps import Office, dispose, make_office, public_settings
+from tests.portal.api import answered
 from tests.portal.ingest.house import _search_schema, run_of
 from tests.support import DatabaseFactory, Databases
 
@@ -104,6 +105,8 @@ class OfficeWorld:
         answer = client.open(f"/api/3/action/{action}", method=method, headers=self.headers(who), **sent)
         body = answer.get_json()
         if isinstance(body, Mapping):
+            if body["success"]:
+                answered.check(action, body["result"])
             body = {key: value for key, value in body.items() if key != "help"}
         return answer.status_code, body
 
