@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -35,7 +35,7 @@ MEMORABLE = frozenset({
     "package_autocomplete", "package_list", "package_search", "package_show", "resource_search", "resource_show",
     "tag_autocomplete", "tag_list", "tag_search", "tag_show",
 })  # fmt: skip
-_PREFIXES = ("/api/3/action/", "/api/action/")
+PREFIXES = ("/api/3/action/", "/api/action/")
 _HEADERS = ("HTTP_ACCEPT", "HTTP_ACCEPT_ENCODING", "CONTENT_TYPE")
 #: A question about the time has another answer tomorrow.
 _CLOCK = b"NOW"
@@ -104,16 +104,18 @@ class AnswerMemory:
         if not said or not said[-1][0].startswith("200"):
             return chunks
         try:
-            body = b"".join(chunks)
+            parts = list(chunks)
         finally:
             close = getattr(chunks, "close", None)
             if close is not None:
                 close()
-        self._keep(key, Answer(stamp, *said[-1], body))
-        return [body]
+        self._keep(key, stamp, said[-1], parts)
+        return parts
 
-    def _keep(self, key: tuple[object, ...], answer: Answer) -> None:
-        size = len(answer.body)
+    def _keep(
+        self, key: tuple[object, ...], stamp: Stamp, said: tuple[str, list[tuple[str, str]]], parts: Sequence[bytes]
+    ) -> None:
+        size = sum(map(len, parts))
         if size > LARGEST:
             return
         with self._lock:
@@ -126,7 +128,7 @@ class AnswerMemory:
                 return
             if key in self._kept:
                 self._forget(key)
-            self._kept[key] = answer
+            self._kept[key] = Answer(stamp, *said, b"".join(parts))
             self._bytes += size
             while self._bytes > MOST_BYTES:
                 self._forget(next(iter(self._kept)))
@@ -135,11 +137,18 @@ class AnswerMemory:
         self._bytes -= len(self._kept.pop(key).body)
 
 
+def action_of(environ: WSGIEnvironment) -> str | None:
+    """The memorable action that an address names, with `.xml` where that is asked for; None for any other address."""
+    path: str = environ.get("PATH_INFO", "")
+    prefix = next((item for item in PREFIXES if path.startswith(item)), None)
+    name = None if prefix is None else path[len(prefix) :]
+    return name if name is not None and name.removesuffix(".xml") in MEMORABLE else None
+
+
 def _key(environ: WSGIEnvironment) -> tuple[object, ...] | None:
     """What makes two calls the same; None for those that are no plain reads of a memorable action."""
     path, method = environ.get("PATH_INFO", ""), environ["REQUEST_METHOD"]
-    prefix = next((item for item in _PREFIXES if path.startswith(item)), None)
-    if prefix is None or path[len(prefix) :].removesuffix(".xml") not in MEMORABLE:
+    if action_of(environ) is None:
         return None
     if method not in ("GET", "POST") or "HTTP_RANGE" in environ:
         return None

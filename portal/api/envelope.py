@@ -32,9 +32,9 @@ def action_name(said: str) -> str:
     return said.removesuffix(xml_format.SUFFIX)
 
 
-def help_url(action: str) -> str:
+def help_url(action: str, made: Runtime | None = None) -> str:
     """Where the action's help is."""
-    return f"{base_url()}/api/3/action/help_show?name={quote(action, safe='')}"
+    return f"{base_url(made)}/api/3/action/help_show?name={quote(action, safe='')}"
 
 
 def success(action: str, result: object, callback: str | None = None) -> Response:

@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 import psycopg
-from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
+from portal.api.direct import Direct
 from portal.web.request import Runtime
 
 T = TypeVar("T")
@@ -24,24 +24,10 @@ MOST_VALUES = 500
 
 
 class Stamps:
-    """Reads the counters on a connection of its own, outside any transaction: what is committed is seen."""
+    """Reads the counters outside any transaction: what is committed is seen."""
 
-    def __init__(self, url: str) -> None:
-        self._pool = ConnectionPool(
-            url,
-            min_size=0,
-            max_size=8,
-            open=False,
-            timeout=2,
-            max_idle=300,
-            kwargs={
-                "autocommit": True,
-                "prepare_threshold": 0,
-                "connect_timeout": 2,
-                "application_name": "portal-stamp",
-            },
-        )
-        self._lock = threading.Lock()
+    def __init__(self, direct: Direct) -> None:
+        self.direct = direct
         self._asking = threading.local()
 
     @contextmanager
@@ -64,24 +50,17 @@ class Stamps:
         if held is not None:
             return held
         try:
-            if self._pool.closed:
-                with self._lock:
-                    self._pool.open(wait=False)
-            with self._pool.connection() as connection:
-                rows = connection.execute("SELECT number FROM catalog.change ORDER BY kind").fetchall()
-        except (psycopg.Error, PoolTimeout, PoolClosed):
+            rows = self.direct.rows("SELECT number FROM catalog.change ORDER BY kind")
+        except psycopg.Error:
             return None
-        return tuple(int(row[0]) for row in rows)
-
-    def close(self) -> None:
-        """Let the connections go."""
-        self._pool.close()
+        return tuple(row[0] for row in rows)
 
 
 class Memory:
     """Values by name, each with the counters that it was made under."""
 
     def __init__(self, stamps: Stamps) -> None:
+        self.direct = stamps.direct
         self._stamps = stamps
         self._held: OrderedDict[Hashable, tuple[Stamp, object]] = OrderedDict()
         self._lock = threading.Lock()
@@ -126,8 +105,9 @@ class Memory:
 
 def offer(runtime: Runtime) -> None:
     """Offer the memory of this process (public side)."""
-    stamps = Stamps(runtime.settings.public_database_url)
+    direct = Direct(runtime.settings.public_database_url)
+    stamps = Stamps(direct)
     memory = Memory(stamps)
-    runtime.closers.append(stamps.close)
+    runtime.closers.append(direct.close)
     runtime.offer(Stamps, lambda _scope: stamps)
     runtime.offer(Memory, lambda _scope: memory)

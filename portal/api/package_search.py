@@ -14,7 +14,7 @@ import orjson
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from portal.api.action import Call
-from portal.api.answers import MOST_ROWS, ROWS
+from portal.api.answers import MOST_ROWS, ROWS, Spliced
 from portal.api.arguments import (
     Arguments,
     Flag,
@@ -112,7 +112,7 @@ def package_search(call: Call, args: SearchArguments) -> object:
     found = (
         Results((), 0)
         if args.abort_search
-        else Pager(call.engine, call.queries.memory, call.queries.browse).page(query)
+        else Pager(call.engine, call.queries.memory, call.queries.browse, call.queries.ladder).page(query)
     )
     return composed(call, args, found, _rows(call, args, found))
 
@@ -269,7 +269,7 @@ def _rows(call: Call, args: SearchArguments, found: Results) -> object:
     """The documents of the page; a hit that the database does not have is dropped (I9). With `fl`, parts of them."""
     if args.fl:
         return [_parts(orjson.loads(text), args.fl) for text in call.queries.catalog.documents(found.ids)]
-    return orjson.Fragment(call.queries.document_list(found.ids))
+    return Spliced(call.queries.document_parts(found.ids))
 
 
 def _parts(package: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:

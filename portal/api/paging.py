@@ -6,7 +6,8 @@ and where a page ended the next begins: a harvester that reads page after page a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,8 +26,12 @@ MOST_STEPS = 100
 MOST_MARKS = 2_000
 #: (id, key) of the whole catalogue in an order that the database keeps: the order, rows, how many to skip, after which.
 Browse = Callable[[Sort, int, int, Any], Sequence[tuple[str, Any]]]
+#: The same at every so many rows of that order, each with its position.
+Ladder = Callable[[Sort], Iterable[tuple[int, tuple[str, Any]]]]
 #: Keys that are such orders; ties go by id, as in the engines.
-KEPT_ORDERS = frozenset({"modified", "name"})
+KEPT_ORDERS = frozenset({"modified", "name", "id"})
+#: Rows to skip that are many, and how often that happens before the whole order is measured once.
+FAR, OFTEN = 2_000, 3
 
 
 def _order(query: SearchQuery) -> Sort:
@@ -46,31 +51,44 @@ class Walk:
     """What is known of one question in one order: position → cursor (or place) that begins there."""
 
     marks: dict[int, Any] = field(default_factory=dict)
+    positions: list[int] = field(default_factory=list)
+    #: Far ways that were gone; below 0 once the order was measured.
+    far: int = 0
 
     def note(self, position: int, cursor: object) -> None:
         """Remember where a page ended."""
-        if cursor is not None and len(self.marks) < MOST_MARKS:
+        if cursor is not None and len(self.marks) < MOST_MARKS and position not in self.marks:
             self.marks[position] = cursor
+            insort(self.positions, position)
 
     def nearest(self, start: int) -> tuple[int, Any]:
         """The last known position that is not behind `start`, and how to begin there."""
-        known = start if start in self.marks else max((at for at in tuple(self.marks) if at <= start), default=0)
+        place = bisect_right(self.positions, start)
+        known = self.positions[place - 1] if place else 0
         return known, self.marks.get(known)
 
 
 class Pager:
     """Over one engine; without a memory every page is asked for whole."""
 
-    def __init__(self, engine: Engine, memory: Memory | None, browse: Browse | None = None) -> None:
+    def __init__(
+        self, engine: Engine, memory: Memory | None, browse: Browse | None = None, ladder: Ladder | None = None
+    ) -> None:
         self._engine = engine
         self._memory = memory
         self._browse = browse
+        self._ladder = ladder
 
     def page(self, query: SearchQuery) -> Results:
         """The page. Raises SearchQueryError when it lies too deep, and what the engine raises."""
         question = (query.tree, query.filters, query.bbox, query.relation)
         key = ("found", *question, query.facets)
         known: Results | None = None if self._memory is None else self._memory.held(key)
+        plain = self._browse is not None and _plain(query)
+        if known is None and plain and query.start and self._memory is not None:
+            # what all its pages share is asked once, without a page
+            known = self._engine.search(replace(query, start=0, rows=0, relax=False))
+            self._memory.keep(key, known)
         if known is None:
             walk = self._walk(("walk", *question, query.sort))
             found = self._window(query, walk)
@@ -79,7 +97,7 @@ class Pager:
             return found
         if query.start >= known.total or not query.rows:
             return known
-        if self._browse is not None and _plain(query):
+        if self._browse is not None and plain:
             # nothing is looked for: the database keeps this order, and an engine would sort all it has
             return replace(known, ids=self._browsed(self._browse, query))
         walk = self._walk(("walk", *question, query.sort))
@@ -91,6 +109,13 @@ class Pager:
         order = _order(query)
         walk = self._walk(("browse", order))
         position, after = walk.nearest(query.start)
+        if query.start - position > FAR and walk.far >= 0 and self._ladder is not None:
+            walk.far += 1
+            if walk.far > OFTEN:
+                walk.far = -1
+                for at, place in self._ladder(order):
+                    walk.note(at, place)
+                position, after = walk.nearest(query.start)
         found = browse(order, query.rows, query.start - position, after)
         if found:
             walk.note(query.start + len(found), found[-1])
@@ -123,7 +148,8 @@ class Pager:
             position = DEEPEST_START
         if query.start - position > MOST_STEPS * MOST_ROWS:
             raise SearchQueryError(_("start terlalu jauh; persempit dengan fq, misalnya metadata_modified:[… TO …]"))
-        step = replace(query, facets=(), start=position, relax=False, totals=False)
+        # a start behind a cursor would say nothing, and the engine takes none as deep as a mark may lie
+        step = replace(query, facets=(), start=0 if cursor else position, relax=False, totals=False)
         while position < query.start:
             rows = min(query.start - position, MOST_ROWS)
             found = self._engine.search(replace(step, rows=rows, cursor=cursor))

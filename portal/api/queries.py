@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -10,8 +10,7 @@ from uuid import UUID
 
 import orjson
 import psycopg
-from psycopg.abc import Buffer
-from psycopg.adapt import Loader
+from psycopg import sql
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -19,16 +18,16 @@ from sqlalchemy import (
     Table,
     Text,
     cast,
-    collate,
     func,
     literal_column,
-    or_,
     select,
     type_coerce,
 )
 from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
 from sqlalchemy.orm import Session
 
+from portal.api import orders
+from portal.api.direct import Raw
 from portal.catalog import models
 from portal.catalog.reader import CatalogReader
 from portal.kernel.ids import as_uuid
@@ -52,15 +51,8 @@ RESOURCE_FIELDS = TEXT_FIELDS | EQUAL_FIELDS
 MOST_COUNTED = 1_000
 
 _DOCUMENTS = "SELECT CAST(id AS text), doc FROM catalog.dataset WHERE id = ANY (CAST(%s AS uuid[]))"
-
-
-class _Raw(Loader):
-    """A text of the database as the bytes that came."""
-
-    def load(self, data: Buffer) -> bytes:
-        """The bytes."""
-        return bytes(data)
-
+_BY_ID = "SELECT doc FROM catalog.dataset WHERE id = %s"
+_BY_NAME = "SELECT doc FROM catalog.dataset WHERE name = CAST(%s AS text)"
 
 GroupSort = Literal["name", "title", "package_count"]
 
@@ -104,57 +96,59 @@ class Queries:
         """What was read before, while nothing has changed; read anew where this process keeps nothing."""
         return make() if self.memory is None else self.memory.recall(name, make)
 
-    def package(self, name_or_id: str) -> str | None:
+    def package(self, name_or_id: str) -> str | bytes | None:
         """The ready document of a live dataset, or None (withdrawn, unknown and unpublished alike)."""
-        table = models.dataset
         key = as_uuid(name_or_id)
+        if self.memory is not None:
+            rows = self.memory.direct.rows(_BY_ID if key else _BY_NAME, (key or name_or_id,))
+            return rows[0][0] if rows else None
+        table = models.dataset
         where = table.c.id == key if key else table.c.name == name_or_id
         return self.session.scalar(select(table.c.doc).where(where))
 
-    def document_list(self, ids: Sequence[str]) -> bytes:
-        """Ready documents by id in the order given, as one JSON list in UTF-8; an id that the database lacks is dropped
-        (I9). Nothing is made into objects: ids go as one text, documents come and leave as the bytes they are."""
-        if not ids:
-            return b"[]"
+    def document_parts(self, ids: Sequence[str]) -> list[bytes]:
+        """Ready documents by id in the order given, as one JSON list in UTF-8, in parts; an id that the database lacks
+        is dropped (I9). Nothing is made into objects: ids go as one text, documents leave as the bytes they are.
+        """
+        found = dict(self._documents(f"{{{','.join(ids)}}}")) if ids else {}
+        keys = (item.encode() for item in ids)
+        parts = [part for key in keys if key in found for part in (b",", found[key])]
+        return [b"[", *parts[1:], b"]"]
+
+    def _documents(self, ids: str) -> list[tuple[bytes, bytes]]:
+        """Ids and ready documents as bytes; `ids` is PostgreSQL's way of writing a list."""
+        if self.memory is not None:
+            return self.memory.direct.rows(_DOCUMENTS, (ids,))
         driver = self.session.connection().connection.driver_connection
         if not isinstance(driver, psycopg.Connection):
             raise TypeError("the catalogue needs psycopg")
         with driver.cursor() as cursor:
-            cursor.adapters.register_loader("text", _Raw)
-            cursor.execute(_DOCUMENTS, (f"{{{','.join(ids)}}}",))
-            found = dict(cursor.fetchall())
-        keys = (item.encode() for item in ids)
-        return b"[" + b",".join(found[key] for key in keys if key in found) + b"]"
-
-    def titles(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """(name, title) of live datasets by id, in no order."""
-        table = models.dataset
-        query = select(table.c.name, table.c.title).where(table.c.id.in_([UUID(one) for one in ids]))
-        return [(name, title) for name, title in self.session.execute(query)]
-
-    def names_of(self, ids: Iterable[str]) -> dict[str, str]:
-        """Id → name of those of these datasets that are live."""
-        table = models.dataset
-        query = select(table.c.id, table.c.name).where(table.c.id.in_([UUID(one) for one in ids]))
-        return {str(key): name for key, name in self.session.execute(query)}
+            cursor.adapters.register_loader("text", Raw)
+            return list(cursor.execute(_DOCUMENTS, (ids,)))
 
     def browse(self, order: Sort, rows: int, skip: int, after: Place | None = None) -> list[Place]:
         """(id, key) of live datasets by time of change or by name, ties by id: an index keeps the order.
 
         With `after` it begins behind that place, then skips.
         """
-        table = models.dataset
-        # by code point, as the engines compare
-        column: ColumnElement[Any] = collate(table.c.name, "C") if order.key == "name" else table.c.modified
-        way = column.desc() if order.descending else column.asc()
-        query = select(cast(table.c.id, Text), column).order_by(way, table.c.id).limit(rows).offset(skip)
-        if after is not None:
-            identity, key = after
-            beyond = column < key if order.descending else column > key
-            # the first condition repeats what the second says, so that the index can begin there
-            reached = column <= key if order.descending else column >= key
-            query = query.where(reached, or_(beyond, table.c.id > UUID(identity)))
-        return [(identity, key) for identity, key in self.session.execute(query)]
+        identity, key = after or ("", None)
+        values = {"id": identity, "key": key, "rows": rows, "skip": skip}
+        found = self._rows(orders.page(order, behind=after is not None), values)
+        return [(_text(identity), _text(key)) for identity, key in found]
+
+    def ladder(self, order: Sort) -> list[tuple[int, Place]]:
+        """Every `orders.STEP`th place of the whole catalogue in an order, with its position."""
+        found = self._rows(orders.ladder(order), {"step": orders.STEP})
+        return [(place, (_text(identity), _text(key))) for place, identity, key in found]
+
+    def _rows(self, text: sql.Composed, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        """Rows of one statement: on a connection of its own where there is one, else in the session."""
+        if self.memory is not None:
+            return self.memory.direct.rows(text, values)
+        driver = self.session.connection().connection.driver_connection
+        if not isinstance(driver, psycopg.Connection):
+            raise TypeError("the catalogue needs psycopg")
+        return driver.execute(text, values).fetchall()
 
     def newest(
         self, limit: int, offset: int = 0, *, organization: UUID | None = None, theme: UUID | None = None,
@@ -299,6 +293,10 @@ class Queries:
         made = query.compile(connection)
         plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {made}", dict(made.params)).scalar()
         return int(plan[0]["Plan"]["Plan Rows"]) if plan else 0
+
+
+def _text(value: Any) -> Any:
+    return value.decode() if isinstance(value, bytes) else value
 
 
 def _chosen(rows: Sequence[GroupRow], wanted: GroupFilter) -> list[GroupRow]:

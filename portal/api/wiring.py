@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from portal.api import answer_memory, dump_views, limits, memory, page_views, util_views, views
+from portal.api import answer_memory, dump_views, limits, memory, page_views, swift, util_views, views
 from portal.api.action import Call, Portal
 from portal.api.datastore_sql import with_sql
 from portal.api.dump_sources import DumpSources
@@ -39,6 +39,7 @@ def install(app: Flask, runtime: Runtime) -> None:
     runtime.offer(DumpSources, lambda scope: DumpSources(PublishedTables(scope.service(CatalogReader))))
     memory.offer(runtime)
     routes(app, runtime)
+    swift.install(app, runtime)
     answer_memory.install(app, runtime)
 
 
