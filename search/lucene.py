@@ -197,7 +197,20 @@ class _Reader:
         known = field(name, self._extra, lenient=self._lenient)
         if known is None:
             raise QuerySyntaxError(f"kolom {printable(name)[:64]} tidak dikenal")
-        return self.node(item.expr, replace(place, field=known))
+        there = replace(place, field=known)
+        if known.kind == "keyword" and isinstance(item.expr, lt.FieldGroup):
+            inner = item.expr.children[0]
+            if isinstance(inner, lt.UnknownOperation):
+                return self._any(inner.children, there.down())
+        return self.node(item.expr, there)
+
+    def _any(self, items: list[lt.Item], place: _Place) -> Node:
+        """Values of a keyword side by side in brackets are alternatives, as in Solr; `+` and `-` are what they say."""
+        must = [self.node(item, place) for item in items if isinstance(item, lt.Plus)]
+        never = [self.node(item, place) for item in items if isinstance(item, (lt.Not, lt.Prohibit))]
+        may = [self.node(item, place) for item in items if not isinstance(item, (lt.Plus, lt.Not, lt.Prohibit))]
+        nodes = (*(must or ([Or(tuple(may))] if may else [])), *never)
+        return nodes[0] if len(nodes) == 1 else And(nodes)
 
     def _leaf(self, item: lt.Item, place: _Place) -> Node:
         self._clauses += 1

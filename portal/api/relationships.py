@@ -32,6 +32,7 @@ def package_relationships_list(call: Call, args: ListArguments) -> object:
     """Return the relationships of a published dataset. `id`; `id2`: only those with this one; `rel`: only of a type."""
     subject = named(call, args.id)
     other = named(call, args.id2) if args.id2 else None
+    rel = None if args.rel == "relationships" else args.rel
     facts = Facts(call.queries.session)
     found = [
         *((row["type"], row["object"], row) for row in facts.matching(RELATIONSHIP, {"subject": subject["id"]})),
@@ -42,11 +43,14 @@ def package_relationships_list(call: Call, args: ListArguments) -> object:
     ]
     # by the names that they bear now; one that is not public any more is related to nothing
     names = call.queries.names_of({key for _kind, key, _row in found}) if found else {}
-    return [
+    related = [
         {"subject": subject["name"], "type": kind, "object": names[key], "comment": row["comment"]}
         for kind, key, row in found
-        if key in names and (other is None or key == other["id"]) and (args.rel is None or kind == args.rel)
+        if key in names and (other is None or key == other["id"]) and (rel is None or kind == rel)
     ]
+    if rel and not related:
+        raise NotFound
+    return related
 
 
 def named(call: Call, ref: str) -> dict[str, str]:

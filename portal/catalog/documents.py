@@ -242,6 +242,7 @@ def _fields(dataset: PublishedDataset) -> dict[str, tuple[str, ...]]:
     meta, sent = dataset.metadata, dataset.metadata.ckan
     own = {
         "author": meta.produsen_data,
+        "author_email": "",
         "maintainer": meta.kontak,
         "maintainer_email": dataset.agency.contact.get("email", ""),
     }

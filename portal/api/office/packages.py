@@ -39,8 +39,11 @@ def package_create(call: OfficeCall, args: Raw) -> object:
     ref = args.text("owner_org")
     agency = known.facts_of(ref) if ref else None
     allowed = packages.may_create(call.identity, agency.id) if agency else packages.may_create_anywhere(call.identity)
+    if ref and agency is None and known.group(ref) and not call.identity.has(Role.ADMIN):
+        raise NotFound(_("Organisasi tidak ditemukan"))
     if not allowed or (ref and agency is None and not call.identity.has(Role.ADMIN)):
         raise Forbidden(_("tidak boleh membuat dataset di organisasi ini"), rule=Permission.DATASET_CREATE.value)
+    require_known_groups(call, known, args.values.get("groups"))
     # CKAN lets only who administers a dataset say its state, and of a new one nobody does but a sysadmin; plugin_data
     # is a sysadmin's alone
     sent = args.values if call.identity.has(Role.ADMIN) else {**args.values, "state": None, "plugin_data": None}
@@ -50,6 +53,17 @@ def package_create(call: OfficeCall, args: Raw) -> object:
     wish = replace(wishes.new(wanted, call.identity, call.scope.now()), received=call.arrives)
     with named(wanted.name):
         return answer(packages.create(call.identity, owner, wish, wanted.id), packages.site_url)
+
+
+def require_known_groups(call: OfficeCall, known: PortalKnows, rows: Any) -> None:
+    """Raise NotFound for a group that is not there: CKAN looks for it before it asks for the right to it, and of a
+    sysadmin it asks for nothing."""
+    if call.identity.has(Role.ADMIN):
+        return
+    for row in rows if isinstance(rows, list) else [rows]:
+        ref = row.get("id") or row.get("name") if isinstance(row, dict) else row
+        if isinstance(ref, str) and ref and known.group(ref) is None and known.agency(ref) is None:
+            raise NotFound(_("Kelompok tidak ditemukan"))
 
 
 def require_groups(known: PortalKnows, names: Iterable[str]) -> None:
@@ -157,6 +171,7 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
     stood = {row["id"]: row for row in before["resources"]}
     whole["resources"] = completed(whole["resources"], stood)
     whole["groups"] = standing(whole["groups"], {row["id"] for row in before["groups"]}, known)
+    require_known_groups(call, known, whole["groups"])
     wanted = parse_package(whole, known, new=False, unchanged=stood)
     if current.out and not whole.get("plugin_data") and unchanged(before, whole, wanted):
         return before

@@ -12,7 +12,7 @@ from uuid import UUID
 import orjson
 
 from portal.api.office import rules
-from portal.api.office.rules import collect
+from portal.api.office.rules import Fault, collect
 from portal.kernel.texts import gettext as _
 
 _FIELDS: Mapping[str, Callable[[Any], Any]] = {
@@ -64,7 +64,7 @@ def parse_resource(
     same = (
         before is not None and all(row.get(name) == value for name, value in before.items()) and len(row) == len(before)
     )
-    url = collect(faults, "url", rules.text, row["url"]) if row.get("url") else ""
+    url = collect(faults, "url", _words, row["url"]) if row.get("url") else ""
     sent: dict[str, Any] = {}
     for name, value in row.items():
         if name in _OURS or name in {"url", "format", "metadata_modified"} or value is None:
@@ -78,11 +78,18 @@ def parse_resource(
         sent["mimetype"] = mimetypes.guess_type(url)[0]
     given = row.get("format")
     sent["format"] = collect(
-        faults, "format", lambda value: rules.resource_format(value, url, guess=key is None), given
+        faults, "format", lambda value: rules.resource_format(_words(value), url, guess=key is None), given
     )
     return ResourceInput(
         id=key, url=url, sent={**sent, "url": url}, unchanged=same, clear_upload=bool(row.get("clear_upload"))
     )
+
+
+def _words(value: Any) -> str:
+    """A text. A number is none: CKAN fails at it, and so nothing is made of it there either."""
+    if isinstance(value, bool | int | float):
+        raise Fault(_("Harus berupa teks"))
+    return "" if value is None else rules.text(value)
 
 
 def _has_scheme(url: str) -> bool:

@@ -133,8 +133,10 @@ def package_resource_reorder(call: OfficeCall, args: Raw) -> object:
     """Put a dataset's resources into an order. `id` of the dataset, `order`: ids of resources; the rest follow."""
     if "id" not in args.values:
         raise Shaped({"id": [_("Nilai wajib diisi")]})
-    if "order" not in args.values:
+    if "order" not in args.values and "id" in args.values:
         raise Shaped({"order": [_("Nilai wajib diisi")]})
+    if "id" not in args.values:
+        raise Shaped({"id": [_("Nilai wajib diisi")]})
     order = args.values["order"]
     if not isinstance(order, list):
         raise Shaped({"order": _("Harus berupa daftar sumber daya")})

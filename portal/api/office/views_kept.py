@@ -9,15 +9,17 @@ from uuid import uuid4
 import orjson
 
 from portal.api.action import Action
-from portal.api.arguments import LONGEST_TEXT
+from portal.api.arguments import LONGEST_TEXT, IdArguments
 from portal.api.errors import Shaped
 from portal.api.facts import VIEW, Facts
 from portal.api.office import rules
 from portal.api.office.call import OfficeCall
 from portal.api.office.packages import opened, required
 from portal.api.office.raw import Raw
+from portal.api.office.resources import resource_show
 from portal.api.office.rules import collect
 from portal.api.resource_views import ordered, shown
+from portal.api.resource_views import resource_view_list as published_views
 from portal.kernel.decisions import require
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import as_uuid
@@ -29,6 +31,12 @@ VIEW_TYPES = frozenset({
     "text_view", "image_view", "video_view", "audio_view", "webpage_view", "datatables_view", "recline_view",
     "recline_grid_view", "recline_graph_view", "recline_map_view", "pdf_view", "geo_view", "geojson_view", "shp_view",
 })  # fmt: skip
+#: Settings that CKAN's own kinds have; it refuses any other of them. What another plugin's kind has is its own matter.
+_SETTINGS: Mapping[str, frozenset[str]] = {
+    "text_view": frozenset(),
+    "image_view": frozenset({"image_url"}),
+    "datatables_view": frozenset({"responsive", "ellipsis_length", "date_format", "show_fields", "filterable"}),
+}
 _OWN = frozenset({"id", "resource_id", "package_id", "title", "description", "view_type"})
 MOST_VIEWS = 100
 #: Settings that CKAN's table view has when nobody says otherwise.
@@ -70,6 +78,14 @@ def _config(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
+def resource_view_list(call: OfficeCall, args: IdArguments) -> object:
+    """Return the views of a resource. `id`: the resource's id. One that is not published has none."""
+    if call.queries.resource(args.id) is None and call.identity.signed_in:
+        resource_show(call, args)
+        return []
+    return published_views(call, args)
+
+
 def resource_view_create(call: OfficeCall, args: Raw) -> object:
     """Add a view to a published resource and return it. `resource_id`, `title`, `view_type`; `description` and the
     view's own settings are kept."""
@@ -89,6 +105,8 @@ def resource_view_create(call: OfficeCall, args: Raw) -> object:
         None if values.get("description") is None else collect(faults, "description", rules.text, values["description"])
     )
     key = collect(faults, "id", rules.key, values["id"]) if values.get("id") else uuid4()
+    if _SETTINGS.get(kind) is not None and set(_config(values)) - _SETTINGS[kind]:
+        faults["__extras"] = [_("Isian __extras tidak diharapkan")]
     if faults:
         raise Shaped(faults)
     package_id = _package_of(call, resource_id)
@@ -191,6 +209,7 @@ def package_create_default_resource_views(call: OfficeCall, args: Raw) -> object
 
 
 ACTIONS = (
+    Action("resource_view_list", IdArguments, resource_view_list, rights_first=False),
     Action("resource_view_create", Raw, resource_view_create, permission=None, writes=True, rights_first=False),
     Action("resource_view_update", Raw, resource_view_update, permission=None, writes=True, rights_first=False),
     Action("resource_view_delete", Raw, resource_view_delete, permission=None, writes=True, rights_first=False),
