@@ -80,6 +80,8 @@ def judge(call: Call, reference: Side, theirs: Answer, ours_side: Side, ours: An
             verdict.failed["shape"] = verdict.failed["values"] = [NO_RESULT]
         return verdict
     there, here = plain(theirs.body["result"], reference), plain(ours.body["result"], ours_side)
+    if call.unordered:
+        there, here = _ordered(there), _ordered(here)
     if shape := list(shapes(there, here, strict=call.values)):
         verdict.failed["shape"] = shape
     if call.values and (values := list(differ(there, here, ignore=CHANCE.union(call.ignore)))):
@@ -184,6 +186,13 @@ def differ(theirs: Any, ours: Any, path: str = "result", *, ignore: frozenset[st
             yield from item
     elif kind(theirs) == kind(ours) and theirs != ours:
         yield f"{path}: CKAN {brief(theirs)}, ours {brief(ours)}"
+
+
+def _ordered(value: Any) -> Any:
+    """The same with every list in one order."""
+    if isinstance(value, dict):
+        return {key: _ordered(item) for key, item in value.items()}
+    return sorted(map(_ordered, value), key=_key) if isinstance(value, list) else value
 
 
 def _key(value: Any) -> str:

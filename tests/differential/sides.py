@@ -25,7 +25,8 @@ class Call:
     `data` is JSON with three marks: `§` is the run's token, a text `$name` (or `${name}` inside a text) is what was
     kept under that name on this side. `how` is `json`, `get`, `form`, `multipart`, `raw` (bytes with `content_type`).
     `keep` remembers parts of the result by their path (`{"ds": "id"}`). `values=False`: the whole site answers, or
-    chance does; only status, envelope and shape are compared. `ignore` names keys whose values are left out.
+    chance does; only status, envelope and shape are compared. `ignore` names keys whose values are left out;
+    `unordered`: CKAN gives lists in the order of chance (by random ids).
     """
 
     action: str
@@ -35,6 +36,7 @@ class Call:
     keep: Mapping[str, str] = field(default_factory=dict)
     values: bool = True
     ignore: tuple[str, ...] = ()
+    unordered: bool = False
     note: str = ""
     files: Mapping[str, tuple[str, bytes, str]] = field(default_factory=dict)
     content_type: str = ""
