@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import psycopg
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from portal.kernel import errors
@@ -67,7 +67,7 @@ def answer(error: Exception) -> tuple[int, Body | str]:
         return 413 if isinstance(error, BodyTooLarge) else 400, f"Bad request: {error}"
     if isinstance(error, HTTPException):
         return error.code or 500, f"Bad request: {error.name}"
-    for row in (_input, _rights, _searching, _failing):
+    for row in (_input, _unstorable, _rights, _searching, _failing):
         found = row(error)
         if found is not None:
             return found
@@ -98,6 +98,14 @@ def _input(error: Exception) -> tuple[int, Body] | None:
     if isinstance(error, IntegrityError):
         sent = {} if error.data is None else {"data": dict(error.data)}
         return 400, {**_typed("Integrity Error", str(error)), **sent}
+    return None
+
+
+def _unstorable(error: Exception) -> tuple[int, Body] | None:
+    """The net under the models: a value that the database cannot hold is the caller's fault; it names no column."""
+    if isinstance(error, DataError | psycopg.DataError):
+        log.warning("nilai yang tidak dapat disimpan: %s", type(error).__name__, exc_info=error)
+        return 409, _typed("Validation Error", _("Ada nilai yang tidak dapat disimpan"))
     return None
 
 

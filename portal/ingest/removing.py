@@ -9,13 +9,14 @@ from portal.access.rows import OpenVault
 from portal.ingest import lifecycle
 from portal.ingest.desk import ACTOR, Desk
 from portal.ingest.lifecycle import State
-from portal.ingest.orders import PURGE_REASON
+from portal.ingest.orders import PURGE_REASON, Lane
 from portal.ingest.packages import Current, Packages
 from portal.ingest.release import Releaser
 from portal.kernel.decisions import require
 from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.identity import Identity
 from portal.kernel.permissions import Permission, Subject
+from portal.kernel.texts import gettext as _
 
 #: What a tombstone says of a dataset that an API call took away.
 DELETED = "Dihapus oleh instansinya lewat API."
@@ -48,15 +49,34 @@ class Removing:
             self._archive(current)
         vault.datasets.let_go(dataset_id)
 
+    def withdraw(self, identity: Identity, dataset_id: UUID, reason: str) -> bool:
+        """Withdraw what is out, as walidata or PPID of this dataset (domain.md 5); False where the profile publishes at
+        once and `delete` says who may. It is gone from the public side when this returns; the agency keeps it, with its
+        name and every version, as `ditarik`.
+
+        Raises Forbidden for everybody else: the dataset is public, so nobody learns from it that it is there; Conflict
+        (`I4.perintah_terbuka`) while another order of it is open.
+        """
+        if self._desk.profile.policy.api_terbit_langsung:
+            return False
+        try:
+            opened = self._desk.open(identity, dataset_id, "tarik", Permission.DATASET_WITHDRAW)
+        except (NotFound, Forbidden):
+            message = _("penarikan dataset yang sudah terbit diputuskan walidata atau PPID yang ditugaskan padanya")
+            raise Forbidden(message, rule=Permission.DATASET_WITHDRAW.value) from None
+        self._desk.name_worker(opened)
+        self._withdraw(identity, dataset_id, reason.strip() or DELETED, "petugas")
+        return True
+
     def make_private(self, identity: Identity, current: Current) -> Current:
         """Take what is out off the public side and open the dataset again, to go on as a draft."""
         self._withdraw(identity, current.dataset.id, MADE_PRIVATE)
         return self._packages.open(identity, current.dataset.id, out=False)
 
-    def _withdraw(self, identity: Identity, dataset_id: UUID, reason: str) -> None:
+    def _withdraw(self, identity: Identity, dataset_id: UUID, reason: str, lane: Lane = "api") -> None:
         if identity.person_id is None:
             raise NotFound
-        order = self._desk.orders.place("tarik", dataset_id, 0, identity.person_id, reason, "api")
+        order = self._desk.orders.place("tarik", dataset_id, 0, identity.person_id, reason, lane)
         self._desk.session.commit()
         self._releaser().run(order.id, lambda _share, _words: None)
 

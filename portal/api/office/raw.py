@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from portal.api.arguments import Arguments
+from portal.api.arguments import UNSTORABLE, Arguments
 
 
 class Raw(Arguments):
@@ -21,7 +21,8 @@ class Raw(Arguments):
         return {"values": dict(data)}
 
     def text(self, *names: str) -> str | None:
-        """The first of these keys that has a value, as text."""
+        """The first of these keys that has a value, as text; what no database holds in it becomes U+FFFD, so that the
+        text is nobody's name."""
         given = (self.values.get(name) for name in names)
         found = next((value for value in given if isinstance(value, str | int) and value != ""), None)
-        return None if found is None else str(found)
+        return None if found is None else UNSTORABLE.sub("\ufffd", str(found))

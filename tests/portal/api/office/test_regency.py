@@ -116,6 +116,28 @@ def test_T06_T25_the_draft_goes_the_officers_way_and_the_api_shows_it(brebes: Of
     assert brebes.error("dataset_purge", {"id": made["id"]})[0] == 403
 
 
+def test_T25_what_is_out_is_withdrawn_by_walidata_or_ppid(brebes: OfficeWorld) -> None:
+    """package_delete by who may: gone from the public side at once, kept as `ditarik`; everybody else hears who may."""
+    made = brebes.package(**whole())
+    brebes.result("resource_create", form={"package_id": made["id"], "upload": (io.BytesIO(CSV), "puskesmas.csv")})
+    brebes.quick()
+    released(brebes, made["id"])
+    brebes.person("wati-dua", "diskominfotik", Role.WALIDATA)
+    for who in ("siti", "joko", "admin", "tamu", "wati-dua", None):
+        status, error = brebes.error("package_delete", {"id": made["name"], "lang": "id"}, who)
+        assert status == 403, (who, error)
+    assert "walidata atau PPID" in brebes.error("package_delete", {"id": made["id"]})[1]["message"]
+    assert brebes.result("package_delete", {"id": made["name"], "alasan": "Angka keliru"}, "wati") is None
+    client = brebes.public().test_client()
+    page = client.get(f"/dataset/{made['name']}")
+    assert (page.status_code, "Angka keliru" in page.get_data(as_text=True)) == (410, True)
+    assert brebes.published("package_show", {"id": made["id"]})[0] == 404
+    shown = brebes.result("package_show", {"id": made["id"]})
+    assert (shown["state"], shown["keadaan"], shown["name"]) == ("deleted", "ditarik", made["name"])
+    last = "SELECT why FROM vault.transition WHERE dataset_id = %s ORDER BY id DESC LIMIT 1"
+    assert brebes.scalar(last, made["id"]) == "Angka keliru"
+
+
 def released(world: OfficeWorld, key: str) -> None:
     """Officers do their part: submission, validation, consent, classification, release."""
     dataset_id = UUID(key)
