@@ -11,8 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, has_app_context
-from flask_babel import gettext
+from flask import Flask
 from flask_compress import Compress
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -29,7 +28,7 @@ from portal.kernel.fetch import Fetcher, networks
 from portal.kernel.storage import open_root
 from portal.operations.views import install_health
 from portal.tables import wiring as tables
-from portal.web import errors, gaya, headers, rendering, request
+from portal.web import errors, gaya, headers, i18n, rendering, request
 from portal.web.request import Runtime, Scope
 from search.engine import open_engine as open_search
 
@@ -66,7 +65,7 @@ def office_runtime(settings: OfficeSettings) -> Runtime:
         sessions={
             "public": session_factory(open_engine(settings.public_database_url, name="portal-office-read")),
             "office": session_factory(open_engine(settings.office_database_url, name="portal-office")),
-            "publisher": session_factory(open_engine(settings.publisher_database_url, size=2, name="portal-release")),
+            "publisher": session_factory(open_engine(settings.publisher_database_url, size=4, name="portal-release")),
         },
         public_files=open_root(settings.public_storage_url),
         vault_files=open_root(settings.vault_storage_url),
@@ -175,11 +174,6 @@ def _constant(value: Any) -> Callable[[Scope], Any]:
     return lambda _scope: value
 
 
-def translate(message: str) -> str:
-    """Flask-Babel's translation inside a request; the source text elsewhere."""
-    return str(gettext(message)) if has_app_context() else message
-
-
 def _install_gaya(app: Flask, runtime: Runtime) -> None:
     """The page of the house style, in development only."""
     if runtime.settings.development:
@@ -197,7 +191,7 @@ def _base(runtime: Runtime) -> Flask:
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    texts.set_translator(translate)
+    texts.set_translator(i18n.translate)
     request.install(app, runtime)
     errors.install(app)
     url = settings.site_url if runtime.audience == "public" else settings.office_url

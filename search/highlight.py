@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 
 from search.analysis import analyzer, fold
@@ -28,14 +28,20 @@ class Marker:
 
     stems: frozenset[str]
     starts: tuple[str, ...] = ()
+    # words of the texts seen so far: those of one page say much the same
+    _seen: dict[str, bool] = field(default_factory=dict, compare=False, repr=False)
 
     def __bool__(self) -> bool:
         return bool(self.stems or self.starts)
 
     def marks(self, word: str) -> bool:
         """Whether one word of a text, as it stands, is to be marked."""
-        folded = fold(word)
-        return folded.startswith(self.starts) or analyzer().stem(folded) in self.stems
+        known = self._seen.get(word)
+        if known is None:
+            folded = fold(word)
+            known = folded.startswith(self.starts) or analyzer().stem(folded) in self.stems
+            self._seen[word] = known
+        return known
 
 
 def marker(tree: Node, suggestion: str | None = None) -> Marker:

@@ -10,7 +10,6 @@ from portal.api.arguments import Arguments, Text
 from portal.api.datastore import published
 from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
-from portal.tables import sql_search
 from portal.tables.questions import Shape
 from portal.tables.reader import driver_of
 
@@ -25,6 +24,8 @@ class SqlArguments(Arguments):
 
 def datastore_search_sql(call: Call, args: SqlArguments) -> object:
     """Run one SELECT over published tables, by resource id or alias. `sql`. At most 32,000 rows, some seconds."""
+    # PostgreSQL's parser is 10 MB that a deployment without this action need not hold
+    from portal.tables import sql_search
 
     def shape(name: str) -> Shape:
         return published(call, name).shape

@@ -1,8 +1,11 @@
-"""Tables of schema `catalog` as SQLAlchemy Core sees them; the migration is the authority."""
+"""Tables of schema `catalog` as SQLAlchemy Core sees them; the migration is the authority.
+
+Geometry columns are left out: SQL of PostGIS reads and writes them, and their type would bring NumPy and Shapely into
+every web process.
+"""
 
 from __future__ import annotations
 
-from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -62,17 +65,6 @@ vocabulary_tag = Table(
     Column("name", Text),
 )
 
-region = Table(
-    "region",
-    metadata,
-    Column("code", Text, primary_key=True),
-    Column("name", Text),
-    Column("level", Text),
-    Column("parent_code", Text),
-    Column("bps_code", Text),
-    Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)),
-)
-
 dataset = Table(
     "dataset",
     metadata,
@@ -85,7 +77,6 @@ dataset = Table(
     Column("doc", Text),
     Column("page", JSONB),
     Column("search", JSONB),
-    Column("bbox", Geometry("POLYGON", srid=4326, spatial_index=False)),
     Column("created", DateTime(timezone=True)),
     Column("modified", DateTime(timezone=True)),
     Column("revision", BigInteger),
@@ -190,3 +181,6 @@ notice = Table(
     Column("value", JSONB),
     Column("published", DateTime(timezone=True)),
 )
+
+#: What moves when the catalogue (`katalog`) or the index (`indeks`) has changed (decision 0023).
+change = Table("change", metadata, Column("kind", Text, primary_key=True), Column("number", BigInteger))

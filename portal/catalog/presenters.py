@@ -11,8 +11,9 @@ from markupsafe import Markup
 
 from config import regions, vocabularies
 from portal.catalog import addresses
+from portal.catalog.page_reader import CardRow
 from portal.catalog.reader import DatasetRow, OrganizationRow, ThemeRow
-from portal.catalog.schemas import SearchForm, page_facets
+from portal.catalog.schemas import FacetLinks, SearchForm, page_facets
 from portal.contract import facets as plugin_facets
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import FileView, ResourceView
@@ -30,9 +31,9 @@ FORMAT_NAMES = {"GPKG": "GeoPackage", "GEOJSON": "GeoJSON", "SHP": "Shapefile", 
 Card = dict[str, Any]
 
 
-def card(row: DatasetRow, marker: Marker | None = None) -> Card:
+def card(row: CardRow, marker: Marker | None = None) -> Card:
     """Arguments of the macro `result_card`; words that were looked for are marked."""
-    facts = row.page["card"]
+    facts = row.card
     return {
         "title": _marked(row.title, marker) if marker else row.title,
         "href": addresses.dataset(row.name),
@@ -71,25 +72,25 @@ def facet_titles() -> dict[str, str]:
 
 def facets(form: SearchForm, results: Results, href: Callable[[str], str]) -> list[dict[str, Any]]:
     """Facets of a page: each option leads to the search with it chosen, or let go."""
-    shown, names = [], page_facets()
+    shown, names, links = [], page_facets(), FacetLinks(form)
     for name, title in facet_titles().items():
-        options = _options(form, name, results.facet(names[name]), href)
+        options = _options(name, set(form.values(name)), results.facet(names[name]), links, href)
         if options:
             shown.append({"title": title, "options": options, "id": f"faset-{name}"})
     return shown
 
 
-def _options(form: SearchForm, name: str, facet: Facet, href: Callable[[str], str]) -> list[dict[str, Any]]:
-    chosen = set(form.values(name))
+def _options(
+    name: str, chosen: set[str], facet: Facet, links: FacetLinks, href: Callable[[str], str]
+) -> list[dict[str, Any]]:
     items = sorted(facet.items, key=lambda item: item.value, reverse=True) if name == "tahun" else facet.items
+    query = links.of(name)
     return [
         {
             "label": item.label,
             "count": item.count,
             "chosen": item.value in chosen,
-            "href": href(
-                (form.without(name, item.value) if item.value in chosen else form.with_value(name, item.value)).query()
-            ),
+            "href": href(query(item.value, item.value in chosen)),
         }
         for item in items
     ]
@@ -127,12 +128,9 @@ def themes(rows: list[ThemeRow]) -> list[dict[str, Any]]:
     ]
 
 
-def go_items(rows: list[DatasetRow]) -> list[dict[str, Any]]:
+def go_items(rows: list[CardRow]) -> list[dict[str, Any]]:
     """Datasets as a quiet list: agency under the title."""
-    return [
-        {"label": row.title, "href": addresses.dataset(row.name), "note": row.page["card"]["agency_short"]}
-        for row in rows
-    ]
+    return [{"label": row.title, "href": addresses.dataset(row.name), "note": row.card["agency_short"]} for row in rows]
 
 
 def agencies(rows: list[OrganizationRow]) -> list[dict[str, Any]]:

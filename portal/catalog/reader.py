@@ -104,10 +104,6 @@ class ThemeRow:
     count: int
 
 
-#: How many datasets of the same subject are compared for "similar data".
-COMPARED = 300
-
-
 class CatalogReader:
     """Questions to schema `catalog`, on the public database role's session."""
 
@@ -123,6 +119,10 @@ class CatalogReader:
         if row is None:
             raise self._missing(key, name_or_id)
         return DatasetRow(*row)
+
+    def missing(self, name_or_id: str, version: int = 0) -> Exception:
+        """What to raise for a dataset or version that is not there: Gone for a withdrawn one, else NotFound."""
+        return self._missing(as_uuid(name_or_id), name_or_id, version)
 
     def _missing(self, key: UUID | None, name: str, version: int = 0) -> Exception:
         stone = models.tombstone
@@ -140,15 +140,6 @@ class CatalogReader:
             }
         )
 
-    def datasets(self, ids: Sequence[str]) -> list[DatasetRow]:
-        """Live versions by id in the order given; an id the database does not have is dropped (I9)."""
-        if not ids:
-            return []
-        table = models.dataset
-        rows = self.session.execute(_dataset_columns().where(table.c.id.in_([UUID(item) for item in ids])))
-        by_id = {str(row.id): DatasetRow(*row) for row in rows}
-        return [by_id[item] for item in ids if item in by_id]
-
     def documents(self, ids: Sequence[str]) -> list[str]:
         """Ready CKAN documents by id in the order given, as stored text (to be spliced, not parsed)."""
         if not ids:
@@ -164,43 +155,6 @@ class CatalogReader:
         table = models.dataset
         query = _dataset_columns().order_by(table.c.modified.desc(), table.c.id).limit(limit)
         return [DatasetRow(*row) for row in self.session.execute(query)]
-
-    def similar(self, dataset_id: UUID, limit: int) -> list[DatasetRow]:
-        """Live versions of the same subject groups, those that share most key words first.
-
-        Only the newest few hundred of the groups are compared, so that the page costs the same at any size.
-        """
-        table, tag, link = models.dataset, models.dataset_tag, models.dataset_theme
-        own_themes = select(link.c.theme_id).where(link.c.dataset_id == dataset_id)
-        near = (
-            select(table.c.id)
-            .join(link, link.c.dataset_id == table.c.id)
-            .where(link.c.theme_id.in_(own_themes), table.c.id != dataset_id)
-            .order_by(table.c.modified.desc())
-            .limit(COMPARED)
-        )
-        shared = (
-            select(func.count())
-            .where(
-                tag.c.dataset_id == table.c.id, tag.c.tag.in_(select(tag.c.tag).where(tag.c.dataset_id == dataset_id))
-            )
-            .correlate(table)
-            .scalar_subquery()
-        )
-        order = (shared.desc(), table.c.modified.desc(), table.c.id)
-        query = _dataset_columns().where(table.c.id.in_(near)).order_by(*order).limit(limit)
-        return [DatasetRow(*row) for row in self.session.execute(query)]
-
-    def versions(self, dataset_id: UUID) -> list[VersionRow]:
-        """Published versions, newest first."""
-        table, live = models.version, models.dataset
-        query = (
-            select(table.c.version, table.c.notes, table.c.released, live.c.version == table.c.version)
-            .outerjoin(live, live.c.id == table.c.dataset_id)
-            .where(table.c.dataset_id == dataset_id)
-            .order_by(table.c.version.desc())
-        )
-        return [VersionRow(row[0], row[1], row[2], bool(row[3])) for row in self.session.execute(query)]
 
     def version(self, name_or_id: str, number: int) -> DatasetRow:
         """One published version. Raises Gone when that version was withdrawn, NotFound when there never was one."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from portal.catalog.reader import CatalogReader, DatasetRow
+from portal.catalog.page_reader import CardRow, DatasetPage, PageReader
+from portal.catalog.reader import CatalogReader
 from portal.catalog.schemas import PAGE_SIZE, SearchForm, page_facets
 from portal.kernel.decisions import require
 from portal.kernel.identity import Identity
@@ -26,11 +28,12 @@ FACET_LIMIT = 30
 
 @dataclass(frozen=True, slots=True)
 class SearchPage:
-    """Results with the rows shown; `pages` is the number of pages, at least one."""
+    """Results with the rows shown; `pages` is the number of pages, at least one; `query` is what was asked."""
 
     form: SearchForm
+    query: SearchQuery
     results: Results
-    rows: list[DatasetRow]
+    rows: list[CardRow]
     pages: int
 
 
@@ -58,16 +61,23 @@ def query_of(form: SearchForm) -> SearchQuery:
 class CatalogService:
     """What the public pages ask."""
 
-    def __init__(self, reader: CatalogReader, engine: Engine) -> None:
+    def __init__(self, pages: PageReader, reader: Callable[[], CatalogReader], engine: Engine) -> None:
+        self.pages = pages
         self.reader = reader
         self.engine = engine
 
     def search(self, identity: Identity, form: SearchForm) -> SearchPage:
         """One page of results. Raises EngineUnavailable when the engine does not answer."""
         require(identity, Permission.PUBLISHED_READ)
-        results = self.engine.search(query_of(form))
-        rows = self.reader.datasets(results.ids)
-        return SearchPage(form, results, rows, max(1, -(-results.total // PAGE_SIZE)))
+        query = query_of(form)
+        results = self.engine.search(query)
+        rows = self.pages.cards(results.ids)
+        return SearchPage(form, query, results, rows, max(1, -(-results.total // PAGE_SIZE)))
+
+    def newest(self, identity: Identity, limit: int) -> list[CardRow]:
+        """Live datasets, most recently changed first."""
+        require(identity, Permission.PUBLISHED_READ)
+        return self.pages.newest(limit)
 
     def suggest(self, identity: Identity, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Titles for what is being typed; nothing for less than two letters."""
@@ -82,14 +92,10 @@ class CatalogService:
             SearchQuery(facets=tuple(FacetRequest(name, FACET_LIMIT) for name in page_facets().values()), rows=0)
         )
 
-    def dataset(self, identity: Identity, name_or_id: str, version: int | None = None) -> DatasetRow:
-        """The live version, or a published one. Raises NotFound or Gone."""
+    def dataset(self, identity: Identity, name_or_id: str, version: int | None = None) -> DatasetPage:
+        """The live version, or a published one, with what stands beside it. Raises NotFound or Gone."""
         require(identity, Permission.PUBLISHED_READ)
-        return self.reader.dataset(name_or_id) if version is None else self.reader.version(name_or_id, version)
-
-    def similar(self, identity: Identity, row: DatasetRow, limit: int = 4) -> list[DatasetRow]:
-        """Other datasets of the same main group, newest first."""
-        require(identity, Permission.PUBLISHED_READ)
-        groups = [Term("groups", group["name"]) for group in row.page.get("groups", [])[:1]]
-        results = self.engine.search(SearchQuery(filters=tuple(groups), sort=NEWEST, rows=limit + 1))
-        return [item for item in self.reader.datasets(results.ids) if item.id != row.id][:limit]
+        found = self.pages.dataset(name_or_id) if version is None else self.pages.version(name_or_id, version)
+        if found is None:
+            raise self.reader().missing(name_or_id, version or 0)
+        return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,16 @@ from werkzeug.wrappers import Response
 from config import regions
 from portal.catalog import dataset_page, place_page, presenters
 from portal.catalog.key_figures import KeyFigures
-from portal.catalog.reader import CatalogReader, DatasetRow
+from portal.catalog.page_reader import DatasetPage
+from portal.catalog.reader import CatalogReader
 from portal.catalog.release_calendar import ReleaseCalendar
 from portal.catalog.schemas import SearchForm
-from portal.catalog.service import CatalogService, SearchPage, query_of
+from portal.catalog.service import CatalogService, SearchPage
 from portal.catalog.usage import UsageTally
 from portal.contract.loader import KindRegistry
 from portal.kernel.errors import NotFound
 from portal.web import maps
-from portal.web.i18n import current_lang, with_lang
+from portal.web.i18n import current_lang, with_lang, with_query
 from portal.web.rendering import render
 from portal.web.request import identity, runtime, scope, service
 from search.highlight import marker
@@ -37,7 +39,7 @@ def home() -> Page:
     return render(
         "catalog/home.html",
         themes=presenters.themes(reader.themes()),
-        newest_items=presenters.go_items(reader.newest(6)),
+        newest_items=presenters.go_items(service(CatalogService).newest(identity(), 6)),
         due=due,
         total=reader.totals(),
         examples=EXAMPLES,
@@ -71,10 +73,9 @@ def _search_context(found: SearchPage, path: str) -> dict[str, Any]:
     """What the search template shows; `path` is the page the facets lead back to."""
     form, results = found.form, found.results
 
-    def href(query: str) -> str:
-        return with_lang(path + query)
+    href = partial(with_query, path, lang=current_lang())
 
-    marks = marker(query_of(form).tree, results.suggestion) if form.q else None
+    marks = marker(found.query.tree, results.suggestion) if form.q else None
     return {
         "form": form,
         "results": results,
@@ -107,22 +108,23 @@ def suggest() -> Response:
 @blueprint.get("/dataset/<name>")
 def dataset(name: str) -> Page:
     """A dataset: the answer first, then downloads, meaning, making, versions."""
-    row = service(CatalogService).dataset(identity(), name)
-    if row.name != name:
-        return redirect(url_for("catalog.dataset", name=row.name), 302)
-    service(UsageTally).note("lihat", row.id, row.version)
-    return render("catalog/dataset.html", **_dataset_context(row))
+    page = service(CatalogService).dataset(identity(), name)
+    if page.row.name != name:
+        return redirect(url_for("catalog.dataset", name=page.row.name), 302)
+    service(UsageTally).note("lihat", page.row.id, page.row.version)
+    return render("catalog/dataset.html", **_dataset_context(page))
 
 
 @blueprint.get("/dataset/<name>/versi/<int:number>")
 def version(name: str, number: int) -> Page:
     """One published version as it was."""
-    row = service(CatalogService).dataset(identity(), name, number)
-    return render("catalog/dataset.html", **_dataset_context(row))
+    page = service(CatalogService).dataset(identity(), name, number)
+    return render("catalog/dataset.html", **_dataset_context(page))
 
 
-def _dataset_context(row: DatasetRow, resource_id: str | None = None) -> dict[str, Any]:
+def _dataset_context(page: DatasetPage, resource_id: str | None = None) -> dict[str, Any]:
     """What the dataset template shows: the chosen resource's panels and everything about the dataset."""
+    row = page.row
     resources = presenters.resource_views(row)
     current = next((item for item in resources if str(item.id) == resource_id), resources[0] if resources else None)
     if resource_id is not None and (current is None or str(current.id) != resource_id):
@@ -130,21 +132,21 @@ def _dataset_context(row: DatasetRow, resource_id: str | None = None) -> dict[st
     panels = service(KindRegistry).panels(current) if current else ()
     site_url = runtime().settings.site_url.rstrip("/")
     return {
-        **dataset_page.context(row, current, service(CatalogReader).versions(row.id), site_url, scope().now().date()),
+        **dataset_page.context(row, current, page.versions, site_url, scope().now().date()),
         "resources": resources,
         "current": current,
         "panels": panels,
         "panel_tabs": [(panel.id, panel.title, f"#{panel.id}") for panel in panels],
         "downloads": [(item, presenters.downloads(item)) for item in resources],
-        "similar": presenters.go_items(service(CatalogReader).similar(row.id, 4)),
+        "similar": presenters.go_items(page.similar),
     }
 
 
 @blueprint.get("/dataset/<name>/resource/<resource_id>")
 def resource(name: str, resource_id: str) -> Page:
     """The dataset page with one of its resources in front."""
-    row = service(CatalogService).dataset(identity(), name)
-    return render("catalog/dataset.html", **_dataset_context(row, resource_id))
+    page = service(CatalogService).dataset(identity(), name)
+    return render("catalog/dataset.html", **_dataset_context(page, resource_id))
 
 
 @blueprint.get("/organization")

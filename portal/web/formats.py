@@ -51,6 +51,7 @@ MISSING = "–"
 # Every float has its digits; what is longer is no measurement and is shown as missing.
 LONGEST = 320
 _WIDE = Context(prec=2 * LONGEST)
+_COMMAS = str.maketrans(",.", ".,")
 
 Number = int | float | Decimal
 
@@ -68,6 +69,8 @@ def number(value: Number | None, decimals: int | None = None, lang: str = "id") 
 
     A missing, non-finite or absurd (320 digits) value gives an en dash. Rounding is half up, as official statistics do.
     """
+    if type(value) is int and not decimals and value.bit_length() < 64:
+        return _grouped(value, lang)
     exact = None if value is None else _decimal(value)
     if exact is None:
         return MISSING
@@ -80,8 +83,14 @@ def number(value: Number | None, decimals: int | None = None, lang: str = "id") 
     groups = f"{int(whole):,}"
     text = groups + (f".{fraction}" if fraction else "")
     if lang != "en":
-        text = text.translate(str.maketrans(",.", ".,"))
+        text = text.translate(_COMMAS)
     return (MINUS if negative and text.strip("0.,") else "") + text
+
+
+def _grouped(value: int, lang: str) -> str:
+    """A whole number, which most are, without the detour by Decimal."""
+    groups = f"{abs(value):,}"
+    return (MINUS if value < 0 else "") + (groups if lang == "en" else groups.replace(",", "."))
 
 
 def _rounded(exact: Decimal, places: int) -> str:

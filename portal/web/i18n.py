@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-from flask import Flask, has_request_context, request
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, get_locale
 
 from portal.web.request import runtime
@@ -36,9 +38,25 @@ def chosen_language() -> str:
 
 
 def current_lang() -> str:
-    """The code of the language in use (`id` or `en`), also inside `force_locale`."""
-    locale = get_locale()
-    return str(locale.language) if locale is not None else DEFAULT
+    """The code of the language in use (`id` or `en`); chosen once a request."""
+    if not has_app_context():
+        return DEFAULT
+    found: str | None = g.get("portal_lang")
+    if found is None:
+        locale = get_locale()
+        found = g.portal_lang = str(locale.language) if locale is not None else DEFAULT
+    return found
+
+
+@cache
+def texts_of(lang: str) -> NullTranslations:
+    """The texts of a language that we speak; of the source language, the source texts themselves."""
+    return Translations.load(str(TRANSLATIONS), [lang])
+
+
+def translate(message: str) -> str:
+    """A source text in the language of this request, Indonesian outside any (`portal.kernel.texts`)."""
+    return str(texts_of(current_lang()).gettext(message))
 
 
 def with_lang(href: str, lang: str | None = None) -> str:

@@ -21,6 +21,15 @@ def icon(name: str, label: str = "") -> Markup:
 
     Raises KeyError for a name that icons.json does not hold.
     """
+    return _drawn(name) if not label else _svg(name, label)
+
+
+@cache
+def _drawn(name: str) -> Markup:
+    return _svg(name, "")
+
+
+def _svg(name: str, label: str) -> Markup:
     named = Markup('role="img" aria-label="{}"').format(label) if label else Markup('aria-hidden="true"')
     body = Markup(icon_bodies()[name])  # noqa: S704 (our own committed file)
     return Markup('<svg class="icon" viewBox="0 0 24 24" {}>{}</svg>').format(named, escape(body))

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, tzinfo
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from config.profile import Profile
 from portal.web import assets, formats, templating
-from portal.web.i18n import DEFAULT, TRANSLATIONS, current_lang, install_i18n, lang_links, lang_name, with_lang
+from portal.web.i18n import DEFAULT, current_lang, install_i18n, lang_links, lang_name, texts_of, with_lang
 from portal.web.icons import icon
 from portal.web.markdown import to_html
 from portal.web.request import Audience
@@ -93,8 +93,10 @@ class Pages:
     def _make(self, language: str) -> templating.SpokenEnvironment:
         said = _said(language, self._theme)
         whole = cast("templating.SpokenEnvironment", self._app.jinja_env)
-        texts = templating.translations(str(TRANSLATIONS), language)
-        return whole.speaking(texts, said, said, self._filters(lambda: language))
+        made = whole.speaking(texts_of(language), said, said, self._filters(lambda: language))
+        # the same for everybody: rendered once
+        made.globals["footer"] = cache(lambda: Markup(made.get_template("footer.html").render()))  # noqa: S704
+        return made
 
 
 def _said(language: str, theme: str) -> dict[str, Callable[..., Any]]:

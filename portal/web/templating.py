@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask
 from flask.templating import Environment as FlaskEnvironment
 from jinja2 import nodes
@@ -83,11 +83,6 @@ class _Folder(NodeTransformer):
             return nodes.Const(text % {}, lineno=call.lineno)
         places = [nodes.Pair(nodes.Const(item.key), item.value) for item in call.kwargs]
         return nodes.Mod(nodes.Const(text), nodes.Dict(places), lineno=call.lineno)
-
-
-def translations(folder: str, language: str) -> NullTranslations:
-    """The texts of a language; the source texts themselves where there is no catalogue of it."""
-    return Translations.load(folder, [language])
 
 
 def prepare(app: Flask) -> None:

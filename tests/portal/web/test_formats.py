@@ -35,6 +35,12 @@ def test_number(value: float, decimals: int | None, lang: str, text: str) -> Non
     assert formats.number(value, decimals, lang) == text
 
 
+@given(st.integers(min_value=-(10**40), max_value=10**40), st.sampled_from(["id", "en"]))
+def test_whole_numbers_look_the_same_however_they_come(value: int, lang: str) -> None:
+    assert formats.number(value, None, lang) == formats.number(Decimal(value), None, lang)
+    assert formats.number(value, 0, lang) == formats.number(Decimal(value), 0, lang)
+
+
 @given(st.integers(min_value=-(10**40), max_value=10**40))
 def test_a_number_reads_back(value: int) -> None:
     text = formats.number(value)

@@ -11,6 +11,7 @@ from jinja2 import DictLoader, TemplateNotFound
 from markupsafe import Markup
 
 from portal.web import rendering, templating
+from portal.web.i18n import texts_of
 from portal.web.templating import SpokenEnvironment
 from tests.portal.web.harness import make_app
 
@@ -22,7 +23,8 @@ PAGES = {
     "icon.html": '{{ icon("download", _("Unduh")) }}{{ emblem() }}',
     "links.html": '<a href="{{ href("/dataset") }}">{{ asset_url("app.css") }}</a>{{ href(path) }}',
     "macro.html": '{% macro m(a) %}{{ _("Tabel") }} {{ a }} {{ href("/") }}{% endmacro %}{{ m(x) }}',
-    "filters.html": "{{ y|number }} {{ y|round|int|filesize }} {{ y|int|counted(_('baris'), 'rows') }} {{ current_lang() }}",
+    "filters.html": "{{ y|number }} {{ y|round|int|filesize }} {{ y|int|counted(_('baris'), 'rows') }}",
+    "lang.html": "{{ current_lang() }} {{ lang_name('en') }}",
     "unknown.html": '{{ _("Teks yang tidak ada di katalog, 100%% asli") }}',
     "plain.txt": '{{ _("Cari data") }} {{ _("Hasil pencarian: %(q)s", q=x) }}',
 }
@@ -76,7 +78,7 @@ def test_the_first_that_there_is_of_a_list(app: Flask, language: str) -> None:
 
 
 def test_texts_are_markup_only_where_output_is_escaped(app: Flask) -> None:
-    texts = templating.translations("nowhere", "id")
+    texts = texts_of("id")
     environment = app.jinja_env
     assert isinstance(environment, SpokenEnvironment)
     made = environment.speaking(texts, {}, {}, {})

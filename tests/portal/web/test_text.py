@@ -71,6 +71,10 @@ def test_the_compiled_catalogue_is_of_this_source() -> None:
     [
         ("/dataset?q=padi", "en", "/dataset?q=padi&lang=en"),
         ("/dataset?lang=en&q=a%26b", "id", "/dataset?q=a%26b"),
+        ("/dataset/a-b_c.d~e", "en", "/dataset/a-b_c.d~e?lang=en"),
+        ("/dataset/a-b_c.d~e", "id", "/dataset/a-b_c.d~e"),
+        ("/", "en", "/?lang=en"),
+        ("//bps.go.id/x", "en", "//bps.go.id/x"),
         ("/dataset#isi", "en", "/dataset?lang=en#isi"),
         ("https://bps.go.id/x", "en", "https://bps.go.id/x"),
         ("#isi", "en", "#isi"),
