@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from portal.api import found
 from portal.api.action import Action, Call
-from portal.api.arguments import LaxFlag, Natural, Seconds, Text, TextList
+from portal.api.arguments import LaxFlag, Natural, Page, Seconds, Text, TextList
 from portal.api.people import PageArguments, own_dashboard
 from portal.api.references import RefArguments
 from portal.catalog import addresses, models
@@ -41,7 +41,7 @@ class ActivityArguments(RefArguments):
     """Acts on one thing: a page, a time (seconds since 1970), and which kinds of act."""
 
     offset: Natural = 0
-    limit: Natural = 31
+    limit: Page = 31
     include_hidden_activity: LaxFlag = False
     activity_types: TextList | None = None
     exclude_activity_types: TextList | None = None
@@ -52,7 +52,7 @@ class ActivityArguments(RefArguments):
 class RecentArguments(PageArguments):
     """A page of acts, and a time (seconds since 1970)."""
 
-    limit: Natural = Field(default=31)
+    limit: Page = Field(default=31)
     before: Seconds | None = None
     after: Seconds | None = None
 

@@ -132,6 +132,17 @@ def as_json_list(value: Any) -> tuple[str, ...]:
     return tuple(as_text(item) for item in value)
 
 
+def as_page(value: Any) -> int:
+    """A natural number that CKAN also holds to a highest one, with what both rules say of what is none."""
+    try:
+        return as_natural(value)
+    except PydanticCustomError as fault:
+        if isinstance(value, int):
+            raise
+        more = _("Isilah dengan bilangan bulat")
+        raise refused(f"{fault.message()}\n{more}") from fault
+
+
 def as_text_list(value: Any) -> tuple[str, ...]:
     """CKAN's `list_of_strings`: a list, not a text that holds one."""
     return as_json_list(None if isinstance(value, str) else value)
@@ -153,6 +164,7 @@ Seconds = Annotated[float, BeforeValidator(as_seconds)]
 Typed = Annotated[str, BeforeValidator(as_typed)]
 Whole = Annotated[int, BeforeValidator(as_whole)]
 Natural = Annotated[int, BeforeValidator(as_natural), WithJsonSchema({"type": "integer", "minimum": 0})]
+Page = Annotated[int, BeforeValidator(as_page), WithJsonSchema({"type": "integer", "minimum": 0})]
 Positive = Annotated[int, BeforeValidator(as_positive), WithJsonSchema({"type": "integer", "minimum": 1})]
 Flag = Annotated[bool, BeforeValidator(as_flag)]
 LaxFlag = Annotated[bool, BeforeValidator(as_lax_flag)]
@@ -204,7 +216,7 @@ def parse(model: type[A], data: Mapping[str, Any]) -> A:
         fields: dict[str, list[str]] = {}
         for fault in error.errors(include_url=False, include_input=False):
             name = str(fault["loc"][0]) if fault["loc"] else "message"
-            fields.setdefault(name, []).append(_message(fault["type"], fault["msg"]))
+            fields.setdefault(name, []).extend(_message(fault["type"], fault["msg"]).split("\n"))
         raise Invalid(fields=fields, rule="api.argumen") from error
 
 

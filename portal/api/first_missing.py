@@ -13,7 +13,7 @@ from portal.kernel.identity import Identity
 from portal.kernel.texts import gettext as _
 
 _BY_ID = """
-    dataset_purge package_delete package_resource_reorder package_update resource_delete resource_update
+    dataset_purge package_delete package_resource_reorder resource_delete resource_update
     resource_view_delete resource_view_update task_status_delete
 """
 #: Arguments of which none is there, by action.
@@ -31,6 +31,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 }
 #: Where CKAN says so in a text of its own.
 TEXTS: Mapping[str, tuple[str, str, str]] = {
+    "package_update": ("id", "id", "Missing value"),
     "package_patch": ("id", "message", "Missing id, can not get Package object"),
     "resource_patch": ("id", "message", "Missing id, can not get Resource object"),
     "datastore_create": ("resource_id", "message", "Missing id, can not get Resource object"),

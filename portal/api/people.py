@@ -251,6 +251,11 @@ def not_authorized(_call: Call, _args: Arguments) -> object:
     raise SignInRequired(_("tidak berwenang"))
 
 
+def internal_only(_call: Call, _args: Arguments) -> object:
+    """For the portal's own services and its administrators."""
+    raise SignInRequired(_("hanya layanan portal sendiri yang memakai tindakan ini"))
+
+
 def own_dashboard(_call: Call, _args: Arguments) -> object:
     """Needs an account: everybody has a dashboard of his own."""
     raise SignInRequired(_("Anda harus masuk untuk membuka dasbor Anda."))
@@ -291,7 +296,7 @@ ACTIONS = (
         )
     ),
     Action("followee_list", FolloweesArguments, account_needed),
-    _closed("get_site_user", NoArguments, Permission.SYSTEM_CONFIGURE),
+    Action("get_site_user", NoArguments, internal_only),
     _closed("config_option_list", NoArguments, Permission.SYSTEM_CONFIGURE),
     _closed("config_option_show", KeyArguments, Permission.SYSTEM_CONFIGURE),
     _closed("job_list", JobsArguments, Permission.JOB_MANAGE),

@@ -23,6 +23,7 @@ from config import regions, vocabularies
 from portal.catalog import documents
 from portal.catalog.ckan_document import shipped_groups
 from portal.contract.metadata import DatasetMetadata
+from portal.ingest.lifecycle import State
 from portal.kernel.proofs import VAULT_WRITTEN
 from search.analysis import analysed
 from search.documents import Bounds, Coded, Named, SearchDocument
@@ -55,6 +56,10 @@ class Card:
     modified: datetime
     revision: int
     indexed: bool
+
+
+#: What CKAN calls deleted.
+_GONE = frozenset({str(State.WITHDRAWN), str(State.ARCHIVED)})
 
 
 def entry(card: Card) -> SearchDocument:
@@ -91,6 +96,7 @@ def entry(card: Card) -> SearchDocument:
             region_names=tuple(region.name for region in known),
             years=meta.periode.years,
             bbox=Bounds(*box) if box else None,
+            state="deleted" if card.state in _GONE or meta.ckan.get("state") == "deleted" else "active",
             private=True,
             agency=str(card.agency_id),
             marks={

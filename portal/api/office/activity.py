@@ -26,7 +26,7 @@ from portal.api.activity import (
     PackageAct,
     RecentArguments,
 )
-from portal.api.arguments import Natural, NoArguments
+from portal.api.arguments import NoArguments, Page
 from portal.api.office import draft_acts, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.draft_acts import DraftAct
@@ -46,7 +46,7 @@ HIDDEN = "portal"
 class DashboardArguments(RecentArguments):
     """A page of one's own dashboard."""
 
-    limit: Natural = Field(default=31)
+    limit: Page = Field(default=31)
 
 
 def _merged(

@@ -168,7 +168,14 @@ def _dataset_dicts(call: OfficeCall, person: Person) -> list[dict[str, Any]]:
     keys = call.service(Follows).followed(person.id, "dataset")
     documents = [call.queries.package(str(key)) for key in keys]
     found = [orjson.loads(document) for document in documents if document is not None]
-    return [{**item, "groups": _whole_groups(call, item["groups"])} for item in found]
+    return [
+        {
+            **item,
+            "groups": _whole_groups(call, item["groups"]),
+            "extras": sorted(item["extras"], key=lambda extra: str(extra["key"])),
+        }
+        for item in found
+    ]
 
 
 def _whole_groups(call: OfficeCall, groups: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -23,6 +23,7 @@ from portal.catalog.ckan_document import timestamp
 from portal.kernel.decisions import decide
 from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.permissions import Permission
+from portal.kernel.texts import gettext as _
 
 SITE_USER = "portal"
 #: As many of a person's datasets as CKAN shows.
@@ -129,8 +130,10 @@ def user_autocomplete(call: OfficeCall, args: UserAutocompleteArguments) -> obje
     ]
 
 
-def get_site_user(_call: OfficeCall, _args: NoArguments) -> object:
+def get_site_user(call: OfficeCall, _args: NoArguments) -> object:
     """Return the account in whose name the portal itself acts; it has no key and nobody can sign in with it."""
+    if not decide(call.identity, Permission.SYSTEM_CONFIGURE):
+        raise Forbidden(_("hanya layanan portal sendiri yang memakai tindakan ini"))
     return {"name": SITE_USER, "id": str(addresses.stable_id("user", SITE_USER)), "apikey": ""}
 
 
@@ -145,5 +148,5 @@ ACTIONS = (
     Action("user_list", UserListArguments, user_list),
     Action("user_show", UserShowArguments, user_show),
     Action("user_autocomplete", UserAutocompleteArguments, user_autocomplete),
-    Action("get_site_user", NoArguments, get_site_user, Permission.SYSTEM_CONFIGURE),
+    Action("get_site_user", NoArguments, get_site_user),
 )
