@@ -271,7 +271,7 @@ def order_of(table_name: str, dataset_id: UUID, since: datetime, now: datetime) 
 def keep(desk: Desk, opened: OpenDataset, resource_id: UUID, before: str, act: str, batch: UUID) -> None:
     """Rows as they were, into the vault: `before` is JSON text of [[_id, row], …], kept as one row a batch.
 
-    `vault.superseded_row` shows them row by row.
+    `vault.superseded` shows them row by row.
     """
     desk.session.execute(
         text(

@@ -152,8 +152,8 @@ superseded_batch = Table(
     Column("person_id", Uuid, nullable=False),
     Column("content", JSON, nullable=False),
 )
-superseded_single = Table(
-    "superseded_single",
+superseded_row = Table(
+    "superseded_row",
     metadata,
     Column("id", BigInteger, primary_key=True),
     Column("dataset_id", Uuid, nullable=False),

@@ -131,7 +131,7 @@ def test_the_release_makes_the_table_live(house: House) -> None:
     append(house, view, {"kode": "a", "jumlah": 10}, {"kode": "c", "jumlah": 3})
     assert [row[:2] for row in public_rows(house, name)] == [("a", 10), ("b", 2), ("c", 3)]
     kept = house.office.execute(
-        "SELECT act, row_id, content->>'jumlah' FROM vault.superseded_row WHERE resource_id = %s", (resource_id,)
+        "SELECT act, row_id, content->>'jumlah' FROM vault.superseded(%s)", (resource_id,)
     ).fetchall()
     assert kept == [("ubah", 1, "1")]
     assert house.count("public", "SELECT row_count FROM catalog.live_table WHERE table_name = %s", name) == 3

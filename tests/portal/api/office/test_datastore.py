@@ -153,7 +153,7 @@ def test_columns_come_and_go(ckan: OfficeWorld, private: bool) -> None:
     assert rows(ckan, resource) == [{"_id": 1, "k": "x", "baru": None}, {"_id": 2, "k": "y", "baru": "b"}]
     if not private:
         lost = ckan.scalar(
-            "SELECT content->>'i' FROM vault.superseded_row WHERE resource_id = %s AND row_id = 1", resource
+            "SELECT content->>'i' FROM vault.superseded(%s) WHERE row_id = 1", resource
         )
         assert lost == "1", "what stood in a dropped column is kept"
 

@@ -14,7 +14,7 @@ def test_what_was_is_kept_with_its_time(ckan: OfficeWorld) -> None:
     ckan.result("datastore_upsert", {"resource_id": resource, "records": [{"k": "x", "v": 3}]})
     ckan.result("datastore_records_delete", {"resource_id": resource, "filters": {"k": "y"}})
     kept = ckan.sql.execute(
-        "SELECT act, row_id, content->>'v', person_id FROM vault.superseded_row WHERE resource_id = %s ORDER BY id",
+        "SELECT act, row_id, content->>'v', person_id FROM vault.superseded(%s)",
         [resource],
     ).fetchall()
     assert [tuple(row) for row in kept] == [
