@@ -23,7 +23,7 @@ class Known:
     reason: str
     actions: tuple[str, ...]
     who: tuple[str, ...] = ("*",)
-    data: str = "*"
+    data: str | tuple[str, ...] = "*"
     statuses: tuple[int, int] | None = None
     parts: tuple[str, ...] = ("status", "envelope", "shape", "values")
     paths: tuple[str, ...] = ()
@@ -37,12 +37,16 @@ class Known:
             0 < ours < 500
             and any(fnmatchcase(call.action, pattern) for pattern in self.actions)
             and any(fnmatchcase(call.who, pattern) for pattern in self.who)
-            and (self.data == "*" or fnmatchcase(f"{call.note} {call.data!r}", self.data))
+            and self._about(f"{call.note} {call.data!r}")
             and self.statuses in (None, statuses(verdict))
             and (not self.refusals or ours in self.refusals)
             and set(verdict.failed) <= set(self.parts)
             and (not self.paths or all(any(fnmatchcase(note, path) for path in self.paths) for note in notes))
         )
+
+    def _about(self, said: str) -> bool:
+        patterns = (self.data,) if isinstance(self.data, str) else self.data
+        return any(pattern == "*" or fnmatchcase(said, pattern) for pattern in patterns)
 
 
 def statuses(verdict: Verdict) -> tuple[int, int]:
