@@ -92,9 +92,7 @@ def as_flag(value: Any) -> bool:
         if word in _TRUE | _FALSE:
             return word in _TRUE
         raise refused(_("Harus benar (true) atau salah (false)"))
-    if isinstance(value, bool | int | float):
-        return bool(value)
-    raise refused(_("Harus benar (true) atau salah (false)"))
+    return bool(value)
 
 
 def as_lax_flag(value: Any) -> bool:

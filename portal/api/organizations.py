@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError, PydanticUseDefault
 
 from portal.api import found
 from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
-from portal.api.arguments import Arguments, Flag, Names, Natural, Text, as_natural
+from portal.api.arguments import Arguments, Flag, Names, Natural, Text, Typed, as_natural
 from portal.api.queries import GroupFilter, GroupRow, GroupSort
 from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
@@ -26,17 +27,24 @@ _SORTS: dict[str, GroupSort] = {
 }  # fmt: skip
 
 
+def _or_none(value: Any) -> Any:
+    """An empty list or object says nothing. Raises PydanticUseDefault for one."""
+    if value in ([], {}):
+        raise PydanticUseDefault
+    return value
+
+
 class GroupListArguments(Arguments):
     """Which of them, how many, and how much of each; `order_by` is the old name of `sort`."""
 
     type: Text | None = None
     q: Text = ""
-    sort: Text = ""
-    order_by: Text = ""
+    sort: Typed = ""
+    order_by: Typed = ""
     limit: Natural = 0
-    offset: Natural = 0
-    groups: Names = ()
-    organizations: Names = ()
+    offset: Annotated[Natural, BeforeValidator(_or_none)] = 0
+    groups: Annotated[Names, BeforeValidator(_or_none)] = ()
+    organizations: Annotated[Names, BeforeValidator(_or_none)] = ()
     all_fields: Flag = False
     include_dataset_count: Flag = True
     include_extras: Flag = False

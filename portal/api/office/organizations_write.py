@@ -289,11 +289,11 @@ def group_purge(call: OfficeCall, args: MaybeRefArguments) -> object:
 def _purge(call: OfficeCall, args: MaybeRefArguments, face: Face) -> object:
     if args.id is None:
         raise Invalid(fields={"id": [missing()]})
-    if not call.identity.signed_in:
-        raise SignInRequired
     found = face.find(call, str(args.id))
     if found is None or not (found.active or face.insider(call, found.id)):
         raise NotFound(_("kelompok atau instansi"))
+    if not call.identity.signed_in:
+        raise SignInRequired
     face.register(call).purge(call.identity, found)
     face.publish(call, found.id)
     face.settle(call)

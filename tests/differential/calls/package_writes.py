@@ -205,7 +205,7 @@ CALLS: tuple[Call, ...] = (
     Call("package_owner_org_update", {"id": "dx§-ubah", "organization_id": "dx§-badan"}, "sysadmin"),
     Call("package_owner_org_update", {"id": "dx§-ubah", "organization_id": "dx§-dinas"}, "sysadmin"),
     Call("package_owner_org_update", {"id": "dx§-ubah", "organization_id": "tidak-ada-§"}, "sysadmin"),
-    Call("package_owner_org_update", {"id": "dx§-ubah"}, "sysadmin"),
+    Call("package_owner_org_update", {"id": "dx§-w-private-1"}, "sysadmin"),
     *ids("package_owner_org_update", organization_id="dx§-dinas"),
     *(
         call
