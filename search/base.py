@@ -30,6 +30,8 @@ from search.results import Differences, Facet, Results, Suggestion
 
 MOST_ROWS = 1_000
 DEEPEST_START = 10_000
+#: Characters and words of what is being typed that suggestions look at.
+LONGEST_PREFIX, MOST_WORDS = 200, 8
 MOST_FACETS = 50
 MOST_FACET_VALUES = 10_000
 MOST_NODES = 2_048
@@ -209,7 +211,7 @@ class BaseEngine(ABC):
 
     def suggest(self, prefix: str, limit: int = 8) -> tuple[Suggestion, ...]:
         """Titles for what is being typed; see `search.engine.Engine.suggest`."""
-        words = tokens(prefix[:200])[:8]
+        words = tokens(prefix[:LONGEST_PREFIX])[:MOST_WORDS]
         if not words or limit < 1:
             return ()
         return self._suggest(words, min(limit, 50))

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, LiteralString
 
 import psycopg
-from psycopg.abc import Buffer, Query
+from psycopg import sql
+from psycopg.abc import Buffer
 from psycopg.adapt import Loader
 
 #: Connections that one process keeps open while nobody uses them.
@@ -35,7 +36,9 @@ class Direct:
         self._free: deque[psycopg.Connection[Any]] = deque()
         self._closed = False
 
-    def rows(self, query: Query, values: Sequence[Any] | Mapping[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    def rows(
+        self, query: LiteralString | sql.Composed, values: Sequence[Any] | Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
         """All rows of one statement. Raises psycopg.Error; a connection that the server had closed is made anew."""
         while True:
             try:

@@ -13,12 +13,14 @@ from typing import Any, TypeVar
 import psycopg
 
 from portal.api.direct import Direct
+from portal.api.titles import TitleMemory, Titles
 from portal.web.request import Runtime
 
 T = TypeVar("T")
 
 #: The catalogue's counter and the index's, as they stood when something was read.
 Stamp = tuple[int, ...]
+CATALOGUE = 1
 #: Values that one process keeps: lists of names, counts of facets of the latest questions.
 MOST_VALUES = 500
 
@@ -59,11 +61,17 @@ class Stamps:
 class Memory:
     """Values by name, each with the counters that it was made under."""
 
-    def __init__(self, stamps: Stamps) -> None:
+    def __init__(self, stamps: Stamps, titles: TitleMemory) -> None:
         self.direct = stamps.direct
+        self._titles = titles
         self._stamps = stamps
         self._held: OrderedDict[Hashable, tuple[Stamp, object]] = OrderedDict()
         self._lock = threading.Lock()
+
+    def titles(self) -> Titles | None:
+        """The titles of the catalogue as it stands now; None while they are not made."""
+        stamp = self._stamps.now()
+        return None if stamp is None else self._titles.of(stamp[CATALOGUE])
 
     def recall(self, name: str, make: Callable[[], T]) -> T:
         """The value of that name, made anew when anything has changed since."""
@@ -107,7 +115,9 @@ def offer(runtime: Runtime) -> None:
     """Offer the memory of this process (public side)."""
     direct = Direct(runtime.settings.public_database_url)
     stamps = Stamps(direct)
-    memory = Memory(stamps)
+    titles = TitleMemory(runtime.settings.public_database_url)
+    memory = Memory(stamps, titles)
+    runtime.offer(TitleMemory, lambda _scope: titles)
     runtime.closers.append(direct.close)
     runtime.offer(Stamps, lambda _scope: stamps)
     runtime.offer(Memory, lambda _scope: memory)

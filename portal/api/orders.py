@@ -24,7 +24,7 @@ def page(order: Sort, *, behind: bool) -> sql.Composed:
     if behind:
         where = _BEHIND_ID if order.key == "id" else _BEHIND
     return sql.SQL(
-        "SELECT CAST(id AS text), {key} FROM catalog.dataset {where}"
+        "SELECT CAST(id AS text) AS identity, {key} AS key FROM catalog.dataset {where}"
         " ORDER BY {column} {way}{tie} LIMIT %(rows)s OFFSET %(skip)s"
     ).format(**_parts(order), where=where.format(**_parts(order)))
 
@@ -33,8 +33,9 @@ def page(order: Sort, *, behind: bool) -> sql.Composed:
 def ladder(order: Sort) -> sql.Composed:
     """(position, id, key) of every `step`th dataset."""
     return sql.SQL(
-        "SELECT place, CAST(id AS text), key FROM (SELECT id, {key} AS key, row_number() OVER (ORDER BY {column} {way}"
-        "{tie}) AS place FROM catalog.dataset) AS walked WHERE place %% %(step)s = 0 ORDER BY place LIMIT {rungs}"
+        "SELECT place, CAST(id AS text) AS identity, key FROM (SELECT id, {key} AS key,"
+        " row_number() OVER (ORDER BY {column} {way}{tie}) AS place FROM catalog.dataset) AS walked"
+        " WHERE place %% %(step)s = 0 ORDER BY place LIMIT {rungs}"
     ).format(**_parts(order), rungs=sql.Literal(MOST_RUNGS))
 
 

@@ -17,6 +17,8 @@ from portal.api.package_search import SearchArguments, package_search
 from portal.api.references import Referring
 from portal.catalog import models
 from portal.kernel.errors import NotFound
+from search.analysis import tokens
+from search.base import LONGEST_PREFIX, MOST_WORDS
 from search.lucene_text import refuse_local_params
 from search.query import TITLE, Or, SearchQuery, Wildcard
 
@@ -93,7 +95,11 @@ def package_autocomplete(call: Call, args: AutocompleteArguments) -> object:
     limit = min(args.limit, MOST_SUGGESTIONS)
     if not typed or not limit:
         return []
-    found = [_suggestion(item.name, item.text, typed) for item in call.engine.suggest(args.q, limit)]
+    words = tokens(args.q[:LONGEST_PREFIX])[:MOST_WORDS]
+    pairs = call.queries.suggested(words, limit) if words else None
+    if pairs is None:
+        pairs = [(item.text, item.name) for item in call.engine.suggest(args.q, limit)]
+    found = [_suggestion(name, title, typed) for title, name in pairs]
     if len(found) < limit and _PART.fullmatch(typed):
         known = {item["name"] for item in found}
         found += [item for item in _holding(call, typed) if item["name"] not in known][: limit - len(found)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
@@ -51,6 +51,7 @@ RESOURCE_FIELDS = TEXT_FIELDS | EQUAL_FIELDS
 MOST_COUNTED = 1_000
 
 _DOCUMENTS = "SELECT CAST(id AS text), doc FROM catalog.dataset WHERE id = ANY (CAST(%s AS uuid[]))"
+_TITLES = "SELECT id, title, name FROM catalog.dataset WHERE id = ANY (%s)"
 _BY_ID = "SELECT doc FROM catalog.dataset WHERE id = %s"
 _BY_NAME = "SELECT doc FROM catalog.dataset WHERE name = CAST(%s AS text)"
 
@@ -96,12 +97,12 @@ class Queries:
         """What was read before, while nothing has changed; read anew where this process keeps nothing."""
         return make() if self.memory is None else self.memory.recall(name, make)
 
-    def package(self, name_or_id: str) -> str | bytes | None:
+    def package(self, name_or_id: str) -> str | None:
         """The ready document of a live dataset, or None (withdrawn, unknown and unpublished alike)."""
         key = as_uuid(name_or_id)
         if self.memory is not None:
             rows = self.memory.direct.rows(_BY_ID if key else _BY_NAME, (key or name_or_id,))
-            return rows[0][0] if rows else None
+            return rows[0][0].decode() if rows else None
         table = models.dataset
         where = table.c.id == key if key else table.c.name == name_or_id
         return self.session.scalar(select(table.c.doc).where(where))
@@ -125,6 +126,23 @@ class Queries:
         with driver.cursor() as cursor:
             cursor.adapters.register_loader("text", Raw)
             return list(cursor.execute(_DOCUMENTS, (ids,)))
+
+    def names_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Id → name of those of these datasets that are live."""
+        table = models.dataset
+        query = select(table.c.id, table.c.name).where(table.c.id.in_([UUID(one) for one in ids]))
+        return {str(key): name for key, name in self.session.execute(query)}
+
+    def suggested(self, words: Sequence[str], limit: int) -> list[tuple[str, str]] | None:
+        """(title, name) of datasets whose title holds the words, the last as a beginning, from memory; None where there
+        is none of this moment, and an engine is to be asked."""
+        titles = None if self.memory is None else self.memory.titles()
+        if titles is None or self.memory is None:
+            return None
+        ids = titles.find(words, limit)
+        rows = self.memory.direct.rows(_TITLES, (ids,)) if ids else []
+        found = {key: (title.decode(), name.decode()) for key, title, name in rows}
+        return [found[key] for key in ids if key in found]
 
     def browse(self, order: Sort, rows: int, skip: int, after: Place | None = None) -> list[Place]:
         """(id, key) of live datasets by time of change or by name, ties by id: an index keeps the order.
