@@ -199,9 +199,12 @@ def _tags(
         if not row.get("vocabulary_id"):
             _tag(row.get("name"), names, wrong)
             continue
-        found = known.vocabulary_tag(rules.text(row["vocabulary_id"]), rules.text(row.get("name") or ""))
+        fault: dict[str, list[str]] = {}
+        vocabulary = collect(fault, "vocabulary_id", rules.text, row["vocabulary_id"])
+        name = collect(fault, "name", rules.text, row.get("name") or "")
+        found = None if fault else known.vocabulary_tag(vocabulary, name)
         if found is None:
-            wrong.append({"vocabulary_id": [_("Kosakata label tidak ditemukan.")]})
+            wrong.append(fault or {"vocabulary_id": [_("Kosakata label tidak ditemukan.")]})
         else:
             chosen[found["id"]] = found
     if wrong:

@@ -12,7 +12,7 @@ import orjson
 
 from portal.api.action import Action
 from portal.api.errors import Shaped
-from portal.api.office import rules, wishes
+from portal.api.office import wishes
 from portal.api.office.call import OfficeCall
 from portal.api.office.known import PortalKnows
 from portal.api.office.package_input import parse_package
@@ -247,7 +247,7 @@ def package_delete(call: OfficeCall, args: Raw) -> object:
     ref, removing = required(args, "id"), call.service(Removing)
     public = call.queries.package(ref) if call.identity.signed_in else None
     if public is not None:
-        reason = rules.text(args.values.get("alasan") or "")[:LONGEST_REASON]
+        reason = (args.text("alasan") or "")[:LONGEST_REASON]
         if removing.withdraw(call.identity, UUID(orjson.loads(public)["id"]), reason):
             return None
     current, _before = opened(call, ref)

@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError, PydanticUseDefault
 from config import vocabularies
 from portal.api.arguments import as_text, as_whole
 from portal.api.errors import IntegrityError
+from portal.kernel.errors import Invalid
 from portal.kernel.texts import gettext as _
 
 _NAME = re.compile(r"[a-z0-9_-]*")
@@ -29,11 +30,11 @@ _RESERVED = frozenset({"new", "edit", "search"})
 SHORTEST, LONGEST = 2, 100
 
 
-class Fault(Exception):
-    """A value does not hold; the messages are for its field."""
+class Fault(Invalid):
+    """A value does not hold; the messages are for its field. Where nobody gathers it, it refuses the call by itself."""
 
     def __init__(self, *messages: str) -> None:
-        super().__init__(*messages)
+        super().__init__(" ".join(messages), rule="api.argumen")
         self.messages = list(messages)
 
 
