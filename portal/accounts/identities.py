@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from portal.accounts import models
@@ -34,6 +35,23 @@ def held_roles(session: Session, person_id: UUID) -> tuple[Held, ...]:
     return tuple(Held(Role(row[0]), row[1], row[2], row[3]) for row in session.execute(query))
 
 
+#: Who made many agencies has as many roles: they come as one text, and the same text is read once.
+_ROLES = text(
+    "SELECT string_agg(concat(r.role, '@', a.id, '@', a.tingkat), ',' ORDER BY a.id, r.role)"
+    " FROM accounts.role_at r JOIN accounts.agency a ON a.id = r.agency_id WHERE r.person_id = :person AND a.active"
+)
+
+
+@lru_cache(maxsize=1_000)
+def _read(roles: str) -> tuple[frozenset[RoleAt], frozenset[str]]:
+    """Roles at agencies, and the levels of these agencies."""
+    parts = [part.split("@") for part in roles.split(",") if part]
+    return (
+        frozenset(RoleAt(Role(role), UUID(agency)) for role, agency, _tingkat in parts),
+        frozenset(tingkat for _role, _agency, tingkat in parts),
+    )
+
+
 def identity_of(
     session: Session,
     person: Any,
@@ -43,18 +61,18 @@ def identity_of(
     address: str = "",
 ) -> Identity:
     """The identity of an active person (a row of accounts.person)."""
-    held = held_roles(session, person.id)
+    roles, tingkat = _read(session.scalar(_ROLES, {"person": person.id}) or "")
     return Identity(
         person_id=person.id,
         name=person.name,
         email=person.email,
-        roles=frozenset(RoleAt(item.role, item.agency_id) for item in held),
+        roles=roles,
         second_factor=second_factor,
         service=person.service,
         scopes=scopes,
         address=address,
         locale=person.locale,
-        tingkat=frozenset(item.tingkat for item in held),
+        tingkat=tingkat,
     )
 
 

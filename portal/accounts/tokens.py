@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from portal.accounts import models, secrets
@@ -30,6 +30,24 @@ API_SCOPES: frozenset[str] = frozenset(
         Permission.EXEMPT_READ,
         Permission.DATASET_CLASSIFY_EXEMPT,
     }
+)
+
+
+# made once, since every call of a program asks it
+_BY_KEY = (
+    select(
+        models.token.c.id.label("token_id"),
+        models.token.c.scopes,
+        models.token.c.last_used,
+        *models.person.c,
+    )
+    .join(models.person, models.person.c.id == models.token.c.person_id)
+    .where(
+        models.token.c.token_hash == bindparam("hash"),
+        models.token.c.revoked.is_(None),
+        models.token.c.expires > bindparam("now"),
+        models.person.c.active,
+    )
 )
 
 
@@ -169,19 +187,11 @@ class Tokens:
 
     def resolve_token(self, key: str, *, address: str = "") -> Identity | None:
         """The identity behind a token's key, limited to its scopes; None when unknown, expired, revoked or inactive."""
-        table = models.token
-        row = self.session.execute(
-            select(table.c.id.label("token_id"), table.c.scopes, table.c.last_used, *models.person.c)
-            .join(models.person, models.person.c.id == table.c.person_id)
-            .where(
-                table.c.token_hash == secrets.key_hash(key),
-                table.c.revoked.is_(None),
-                table.c.expires > self.now,
-                models.person.c.active,
-            )
-        ).one_or_none()
+        values = {"hash": secrets.key_hash(key), "now": self.now}
+        row = self.session.execute(_BY_KEY, values).one_or_none()
         if row is None:
             return None
         if row.last_used is None or row.last_used < self.now - timedelta(minutes=5):
-            self.session.execute(update(table).where(table.c.id == row.token_id).values(last_used=self.now))
+            used = update(models.token).where(models.token.c.id == row.token_id)
+            self.session.execute(used.values(last_used=self.now))
         return identity_of(self.session, row, second_factor=False, scopes=frozenset(row.scopes), address=address)

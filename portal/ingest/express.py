@@ -38,6 +38,11 @@ from portal.kernel.errors import Conflict
 from portal.kernel.proofs import VAULT_WRITTEN
 from portal.kernel.texts import gettext as _
 
+_MARK = text(
+    "SELECT set_config('synchronous_commit', 'off', true),"
+    " vault.end_release(:order, :dataset, :version, :person, :at, CAST(:detail AS jsonb))"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
@@ -102,7 +107,8 @@ class Express:
 
         With target `tervalidasi` the version is classified as `publik` and ordered out, by the caller's right. Raises
         Conflict (`nama_dipakai`) for a name that the agency has, (`I4.perintah_terbuka`) while another order of the
-        dataset is open, Stale when somebody changed the dataset since it was read.
+        dataset is open, Stale when somebody changed the dataset since it was read; after a Conflict the transaction
+        has been rolled back.
         """
         order_id = uuid4() if target is State.VALIDATED else None
         now, person = self.desk.clock(), place.vault.proof.person_id
@@ -146,9 +152,9 @@ class Express:
         if "\\u0000" in json:
             json = orjson.dumps(storable(orjson.loads(json))).decode()
         try:
-            with session.begin_nested():
-                made = session.execute(statement, {"value": json}).scalar()
+            made = session.execute(statement, {"value": json}).scalar()
         except IntegrityError as error:
+            session.rollback()
             name = error.orig.diag.constraint_name if isinstance(error.orig, UniqueViolation) else None
             if name == "dataset_agency_id_name_key":
                 message = _("Instansi Anda sudah memiliki dataset dengan nama ini.")
@@ -196,10 +202,9 @@ class Express:
     def _mark(self, place: Place, order_id: UUID, frozen: PublishedDataset) -> None:
         """The office's side of what is out. Lost in a crash it is done again by the order's id, so it needs no wait."""
         session = self.desk.session
-        session.execute(text("SET LOCAL synchronous_commit = off"))
         self.desk.access.enter(place.vault.proof)
         session.execute(
-            text("SELECT vault.end_release(:order, :dataset, :version, :person, :at, CAST(:detail AS jsonb))"),
+            _MARK,
             {
                 "order": order_id,
                 "dataset": frozen.id,

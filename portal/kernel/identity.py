@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 
@@ -52,6 +53,12 @@ class RoleAt:
     agency_id: UUID
 
 
+@lru_cache(maxsize=1_000)
+def _kinds(roles: frozenset[RoleAt]) -> frozenset[Role]:
+    """The roles without where they are held: rules ask for them many times a request."""
+    return frozenset(at.role for at in roles)
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
     """A person (or service account) and what he is where.
@@ -78,7 +85,9 @@ class Identity:
 
     def has(self, role: Role, agency_id: UUID | None = None) -> bool:
         """Whether this identity holds `role`, at `agency_id` if one is named."""
-        return any(at.role == role and agency_id in {None, at.agency_id} for at in self.roles)
+        if agency_id is None:
+            return role in _kinds(self.roles)
+        return RoleAt(role, agency_id) in self.roles
 
     def agencies(self, *roles: Role) -> frozenset[UUID]:
         """Agencies at which the identity holds one of `roles` (any role when none is named)."""

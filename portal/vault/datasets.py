@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Row, func, insert, select, text, update
+from sqlalchemy import Row, Select, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.kernel.errors import Conflict, Forbidden, NotFound
@@ -21,6 +21,24 @@ from portal.vault.opened import Opened
 from portal.vault.rows import DatasetFilter, DatasetPage, DatasetRow, Page, VersionRow
 
 _UNCHANGED: Any = object()
+
+
+def _whole() -> Select[Any]:
+    """Dataset, working version, number of the last version; made once, since it names some forty columns."""
+    d, v, more = models.dataset, models.version, models.version.alias("more")
+    last = select(func.max(more.c.version)).where(more.c.dataset_id == d.c.id).scalar_subquery()
+    return (
+        select(
+            *(column.label(f"d_{column.name}") for column in d.c),
+            *(column.label(f"v_{column.name}") for column in v.c),
+            last.label("last"),
+        )
+        .join(v, (v.c.dataset_id == d.c.id) & (v.c.version == d.c.working_version))
+        .where(d.c.id == bindparam("dataset"))
+    )
+
+
+_WHOLE = _whole()
 
 
 class DatasetStore:
@@ -87,23 +105,13 @@ class DatasetStore:
 
     def whole(self, dataset_id: UUID) -> tuple[DatasetRow, VersionRow, int]:
         """The dataset, its working version and the number of its last version, in one statement. Raises NotFound."""
-        d, v, more = models.dataset, models.version, models.version.alias("more")
-        last = select(func.max(more.c.version)).where(more.c.dataset_id == d.c.id).scalar_subquery()
-        row = self._opened.run(
-            select(
-                *(column.label(f"d_{column.name}") for column in d.c),
-                *(column.label(f"v_{column.name}") for column in v.c),
-                last.label("last"),
-            )
-            .join(v, (v.c.dataset_id == d.c.id) & (v.c.version == d.c.working_version))
-            .where(d.c.id == dataset_id)
-        ).one_or_none()
+        row = self._opened.run(_WHOLE, {"dataset": dataset_id}).one_or_none()
         if row is None:
             raise NotFound
         found = row._mapping
         return (
-            DatasetRow(**{column.name: found[f"d_{column.name}"] for column in d.c}),
-            VersionRow(**{column.name: found[f"v_{column.name}"] for column in v.c}),
+            DatasetRow(**{name: found[f"d_{name}"] for name in models.dataset.c.keys()}),  # noqa: SIM118 - columns
+            VersionRow(**{name: found[f"v_{name}"] for name in models.version.c.keys()}),  # noqa: SIM118 - columns
             int(found["last"]),
         )
 

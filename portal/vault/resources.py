@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from portal.kernel.errors import NotFound
 from portal.vault import models
@@ -15,6 +15,12 @@ from portal.vault.rows import ResourceRow
 
 _TABLE = models.resource
 _KEYS = ("id", "dataset_id", "version")
+# made once: putting a statement together costs more than sending it
+_OF_VERSION = (
+    select(_TABLE)
+    .where(_TABLE.c.dataset_id == bindparam("dataset"), _TABLE.c.version == bindparam("number"))
+    .order_by(_TABLE.c.position, _TABLE.c.id)
+)
 
 
 class ResourceStore:
@@ -37,12 +43,8 @@ class ResourceStore:
 
     def of_version(self, dataset_id: UUID, version: int) -> tuple[ResourceRow, ...]:
         """All resources of a version in their order."""
-        statement = (
-            select(_TABLE)
-            .where(_TABLE.c.dataset_id == dataset_id, _TABLE.c.version == version)
-            .order_by(_TABLE.c.position, _TABLE.c.id)
-        )
-        return tuple(_resource(row) for row in self._opened.run(statement))
+        rows = self._opened.run(_OF_VERSION, {"dataset": dataset_id, "number": version})
+        return tuple(_resource(row) for row in rows)
 
     def save(self, row: ResourceRow) -> ResourceRow:
         """Write every field of a resource that is there (use dataclasses.replace). Raises NotFound."""
