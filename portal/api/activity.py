@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from portal.api import found
 from portal.api.action import Action, Call
 from portal.api.arguments import LaxFlag, Natural, Page, Seconds, Text, TextList
+from portal.api.facts import ACT, Facts
 from portal.api.people import PageArguments, own_dashboard
 from portal.api.references import RefArguments
 from portal.catalog import addresses, models
@@ -94,8 +95,8 @@ class PackageAct:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupAct:
-    """What was done to an organisation or group; by whom is the office's knowledge."""
+class WrittenAct:
+    """What was done to an organisation, a group or a view; by whom is the office's knowledge."""
 
     id: UUID
     at: datetime
@@ -201,7 +202,30 @@ def package_activity_list(call: Call, args: ActivityArguments) -> object:
     key = found.dataset_id(call, args.id)
     if key is None:
         raise NotFound
-    return _shown(call, args, [key])
+    wanted = filter_of(args, [key])
+    shown = [(act.at, act.document()) for act in package_acts(call.queries.session, wanted)]
+    shown += [(act.at, act.document()) for act in view_acts(call.queries.session, key, wanted)]
+    return _page(shown, args)
+
+
+def view_acts(session: Session, key: UUID, wanted: ActFilter) -> list[WrittenAct]:
+    """What was done to the views of a published dataset; they are few."""
+    told = Facts(session).matching(ACT, {"object_id": str(key)})
+    acts = [
+        WrittenAct(UUID(row["id"]), datetime.fromisoformat(row["at"]), key, row["activity_type"], row["data"])
+        for row in told
+    ]
+    return [act for act in acts if within(act.at, act.activity_type, wanted)]
+
+
+def within(at: datetime, activity_type: str, wanted: ActFilter) -> bool:
+    """Whether an act is among the wanted."""
+    return (
+        (wanted.before is None or at < wanted.before)
+        and (wanted.after is None or at > wanted.after)
+        and (wanted.types is None or activity_type in wanted.types)
+        and activity_type not in wanted.without
+    )
 
 
 def organization_activity_list(call: Call, args: ActivityArguments) -> object:
@@ -222,15 +246,19 @@ def _of_group(call: Call, args: ActivityArguments, kind: found.GroupKind) -> obj
         raise NotFound
     packages = package_acts(call.queries.session, filter_of(args, found.datasets_of(call, group)))
     shown = [(act.at, act.document()) for act in packages]
-    shown += [(act.at, act.document()) for act in group_acts(call.queries.session, group, filter_of(args, None))]
+    shown += [(act.at, act.document()) for act in written_acts(call.queries.session, group.id, filter_of(args, None))]
+    return _page(shown, args)
+
+
+def _page(shown: list[tuple[datetime, dict[str, Any]]], args: ActivityArguments) -> list[dict[str, Any]]:
     shown.sort(key=lambda pair: pair[0], reverse=True)
     return [item for _at, item in shown][args.offset : args.offset + size(args)]
 
 
-def group_acts(session: Session, group: found.FoundGroup, wanted: ActFilter) -> list[GroupAct]:
+def written_acts(session: Session, key: UUID, wanted: ActFilter) -> list[WrittenAct]:
     """What was done to an organisation or group itself, newest first."""
     table = models.act
-    where = [table.c.object_id == group.id, table.c.activity_type.not_in(wanted.without)]
+    where = [table.c.object_id == key, table.c.activity_type.not_in(wanted.without)]
     if wanted.before is not None:
         where.append(table.c.at < wanted.before)
     if wanted.after is not None:
@@ -239,7 +267,7 @@ def group_acts(session: Session, group: found.FoundGroup, wanted: ActFilter) -> 
         where.append(table.c.activity_type.in_(wanted.types))
     query = select(table.c.id, table.c.at, table.c.object_id, table.c.activity_type, table.c.data).where(*where)
     rows = session.execute(query.order_by(table.c.at.desc(), table.c.id).limit(wanted.limit))
-    return [GroupAct(*row) for row in rows]
+    return [WrittenAct(*row) for row in rows]
 
 
 def _shown(call: Call, args: ActivityArguments | RecentArguments, datasets: Sequence[UUID] | None) -> object:

@@ -13,7 +13,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-VIEW, RELATIONSHIP, FOLLOWERS = "tampilan", "hubungan", "pengikut"
+VIEW, RELATIONSHIP, FOLLOWERS, ACT = "tampilan", "hubungan", "pengikut", "kegiatan"
 
 
 class Facts:

@@ -265,9 +265,13 @@ def _forget(session: Session, dataset_id: UUID) -> None:
 
 
 def _forget_facts(session: Session, dataset_id: UUID) -> None:
-    """What CKAN's clients said beside a dataset goes with it: its views, and its relationships from either side."""
+    """What CKAN's clients said beside a dataset goes with it: its views and the acts on them, its relationships from
+    either side, the number of its followers."""
+    followers = (models.notice.c.kind == "pengikut") & (models.notice.c.key == str(dataset_id))
+    session.execute(delete(models.notice).where(followers))
     value = models.notice.c.value
-    for kind, member in (("tampilan", "package_id"), ("hubungan", "subject"), ("hubungan", "object")):
+    told = (("tampilan", "package_id"), ("kegiatan", "object_id"), ("hubungan", "subject"), ("hubungan", "object"))
+    for kind, member in told:
         named = value.contains({member: str(dataset_id)})
         session.execute(delete(models.notice).where(models.notice.c.kind == kind, named))
 

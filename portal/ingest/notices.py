@@ -137,16 +137,21 @@ class Notices:
         return len(rows)
 
     def _acts(self, only: UUID | None) -> int:
-        """What was done to agencies and groups, without who did it."""
+        """What was done to agencies and groups, and to the views of published resources, without who did it."""
         rows = self._office.execute(
             text(
                 "SELECT id, at, kind, object_id, activity_type, data FROM accounts.activity"
-                " WHERE kind IN ('organization', 'group') AND (CAST(:only AS uuid) IS NULL OR id = :only)"
+                " WHERE (kind IN ('organization', 'group') OR activity_type LIKE '% resource view')"
+                " AND (CAST(:only AS uuid) IS NULL OR id = :only)"
             ),
             {"only": only},
         ).all()
         for row in rows:
-            store.write_act(self._public, row._asdict())
+            if row.kind == "package":
+                told = {"id": str(row.id), "object_id": str(row.object_id), "at": row.at.isoformat(), "data": row.data}
+                store.write_notice(self._public, "kegiatan", str(row.id), {**told, "activity_type": row.activity_type})
+            else:
+                store.write_act(self._public, row._asdict())
         return len(rows)
 
     def _followers(self, only: UUID | None) -> int:

@@ -76,12 +76,7 @@ def _merged(
 
 
 def _within(act: Act | DraftAct, wanted: ActFilter) -> bool:
-    return (
-        (wanted.before is None or act.at < wanted.before)
-        and (wanted.after is None or act.at > wanted.after)
-        and (wanted.types is None or act.activity_type in wanted.types)
-        and act.activity_type not in wanted.without
-    )
+    return public.within(act.at, act.activity_type, wanted)
 
 
 def document(act: Act, names: dict[UUID, str]) -> dict[str, Any]:

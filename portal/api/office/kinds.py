@@ -17,6 +17,7 @@ from portal.api.office import users
 from portal.api.office.call import OfficeCall
 from portal.api.organizations import GroupShowArguments
 from portal.api.queries import GroupFilter
+from portal.api.service import ActionApi
 from portal.catalog import addresses
 from portal.catalog.ckan_document import timestamp
 from portal.ingest.indexing import Indexer
@@ -141,7 +142,12 @@ def document(call: OfficeCall, face: Face, found: Organization, args: ShowArgume
 
 
 def count(call: OfficeCall, face: Face, key: UUID) -> int:
-    """Number of its published datasets."""
+    """Number of its published datasets; to an agency's own people also of those that are not."""
+    if face.kind == "organization" and key in call.identity.agencies():
+        api = call.service(ActionApi)
+        asked = {"fq": f'owner_org:"{key}"', "rows": 0, "include_private": True}
+        found = api.run(call.identity, api.find("package_search"), asked)
+        return int(found["count"]) if isinstance(found, dict) else 0
     wanted = GroupFilter(names=(str(key),), limit=1)
     rows = call.queries.organizations(wanted) if face.kind == "organization" else call.queries.themes(wanted)
     return rows[0].package_count if rows else 0

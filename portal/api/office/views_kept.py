@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import orjson
 
+from portal.accounts.activities import Activities
 from portal.api.action import Action
 from portal.api.arguments import LONGEST_TEXT, IdArguments
 from portal.api.errors import Shaped
@@ -20,6 +21,7 @@ from portal.api.office.resources import resource_show
 from portal.api.office.rules import collect
 from portal.api.resource_views import ordered, shown
 from portal.api.resource_views import resource_view_list as published_views
+from portal.ingest.notices import Notices
 from portal.kernel.decisions import require
 from portal.kernel.errors import NotFound
 from portal.kernel.ids import as_uuid
@@ -91,7 +93,7 @@ def resource_view_create(call: OfficeCall, args: Raw) -> object:
     view's own settings are kept."""
     values, faults = args.values, dict[str, Any]()
     kind = values.get("view_type")
-    if values.get("resource_id") in {None, ""}:
+    if values.get("resource_id") in (None, ""):
         raise Shaped({"resource_id": rules.missing().messages})
     if "view_type" not in values:
         raise Shaped({"view_type": rules.missing().messages})
@@ -124,7 +126,19 @@ def resource_view_create(call: OfficeCall, args: Raw) -> object:
         "config": {**_DEFAULTS.get(str(kind), {}), **_config(values)},
     }
     _facts(call).put(VIEW, str(key), view)
+    _note(call, "new", view)
     return shown(view)
+
+
+def _note(call: OfficeCall, word: str, view: Mapping[str, Any]) -> None:
+    """An act on the dataset, as CKAN has it; what everybody sees of a published resource."""
+    told = {"id": view["id"], "resource_id": view["resource_id"], "package_id": view["package_id"]}
+    if word != "deleted":
+        told |= {name: view[name] for name in ("title", "description", "view_type", "config")}
+        told["order"] = view["position"]
+    dataset = UUID(view["package_id"])
+    key = call.service(Activities).note(call.identity, "package", dataset, f"{word} resource view", told)
+    call.service(Notices).notice("kegiatan", only=key)
 
 
 def _title(value: Any) -> str:
@@ -146,6 +160,7 @@ def resource_view_update(call: OfficeCall, args: Raw) -> object:
     config = {**_DEFAULTS.get(view["view_type"], {}), **_config(values)}
     changed = {**view, "title": title, "description": description, "config": config}
     _facts(call).put(VIEW, view["id"], changed)
+    _note(call, "changed", changed)
     return shown(changed)
 
 
@@ -153,6 +168,7 @@ def resource_view_delete(call: OfficeCall, args: Raw) -> object:
     """Take a view away. `id`."""
     view = _view(call, required(args, "id"))
     _facts(call).remove(VIEW, view["id"])
+    _note(call, "deleted", view)
     return {"resource_id": view["resource_id"]}
 
 

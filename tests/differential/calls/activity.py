@@ -3,16 +3,50 @@
 from __future__ import annotations
 
 from tests.differential.calls.battery import ids, wrong
+from tests.differential.calls.world import PASSWORD
 from tests.differential.sides import Call
 
 LISTS = {
-    "package_activity_list": "dx§-publik",
-    "organization_activity_list": "dx§-dinas",
-    "group_activity_list": "dx§-grup",
-    "user_activity_list": "dx§-editor",
+    "package_activity_list": "dx§-lakon",
+    "organization_activity_list": "dx§-lakon-org",
+    "group_activity_list": "dx§-lakon-grup",
+    "user_activity_list": "dx§-lakon",
 }
+#: Things of this family's own: what other families do is no act on them.
+OWN: tuple[Call, ...] = (
+    Call("user_create", {"name": "dx§-lakon", "email": "dx§-lakon@contoh.id", "password": PASSWORD}, "sysadmin"),
+    Call("organization_create", {"name": "dx§-lakon-org", "title": "Lakon §"}, "sysadmin"),
+    Call("group_create", {"name": "dx§-lakon-grup", "title": "Lakon §"}, "sysadmin"),
+    *(
+        Call("organization_member_create", {"id": "dx§-lakon-org", "username": who, "role": "editor"}, "sysadmin")
+        for who in ("dx§-lakon", "dx§-editor")
+    ),
+    Call(
+        "package_create",
+        {
+            "name": "dx§-lakon",
+            "owner_org": "dx§-lakon-org",
+            "groups": [{"name": "dx§-lakon-grup"}],
+            "resources": [{"url": "https://contoh.id/a.png", "format": "PNG"}],
+            "license_id": "cc-by",
+        },
+        "sysadmin",
+        keep={"lakon.res": "resources.0.id"},
+    ),
+    Call("package_patch", {"id": "dx§-lakon", "notes": "Satu"}, "editor"),
+    Call(
+        "resource_view_create",
+        {"resource_id": "$lakon.res", "title": "T", "view_type": "image_view"},
+        "editor",
+        keep={"lakon.view": "id"},
+    ),
+    Call("resource_view_update", {"id": "$lakon.view", "title": "U"}, "editor"),
+    Call("package_activity_list", {"id": "dx§-lakon"}, "editor"),
+    Call("package_activity_list", {"id": "dx§-lakon"}, "nobody"),
+)
 
 CALLS: tuple[Call, ...] = (
+    *OWN,
     *(
         call
         for action, target in LISTS.items()
@@ -32,15 +66,15 @@ CALLS: tuple[Call, ...] = (
         Call("package_activity_list", {"id": "$private"}, who, values=False)
         for who in ("nobody", "outsider", "member", "editor")
     ),
-    Call("package_activity_list", {"id": "dx§-publik", "activity_types": ["new package"]}, "sysadmin", values=False),
+    Call("package_activity_list", {"id": "dx§-lakon", "activity_types": ["new package"]}, "sysadmin", values=False),
     Call(
         "package_activity_list",
-        {"id": "dx§-publik", "exclude_activity_types": ["new package"]},
+        {"id": "dx§-lakon", "exclude_activity_types": ["new package"]},
         "sysadmin",
         values=False,
     ),
-    Call("package_activity_list", {"id": "dx§-publik", "activity_types": ["nosuch"]}, "sysadmin", values=False),
-    Call("package_activity_list", {"id": "dx§-publik", "limit": 1}, "editor", keep={"activity": "0.id"}, values=False),
+    Call("package_activity_list", {"id": "dx§-lakon", "activity_types": ["nosuch"]}, "sysadmin", values=False),
+    Call("package_activity_list", {"id": "dx§-lakon", "limit": 1}, "editor", keep={"activity": "0.id"}, values=False),
     Call("recently_changed_packages_activity_list", {"limit": 3}, values=False),
     *wrong("recently_changed_packages_activity_list", {}, "limit", (0, -1, "x"), "nobody"),
     Call("dashboard_activity_list", {}, "nobody"),

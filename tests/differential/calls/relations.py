@@ -7,6 +7,8 @@ from tests.differential.sides import Call
 
 GOOD = {"subject": "dx§-publik", "object": "dx§-tabel", "type": "depends_on", "comment": "Uji"}
 FOLLOWED = {"dataset": "dx§-publik", "group": "dx§-grup", "user": "dx§-editor"}
+#: Who follows: a person is followed by a colleague, since to others nobody is there.
+FOLLOWERS = {"dataset": "outsider", "group": "outsider", "user": "member"}
 
 CALLS: tuple[Call, ...] = (
     *without_rights("package_relationship_create", GOOD, ("nobody", "outsider", "member", "other_admin")),
@@ -39,33 +41,34 @@ CALLS: tuple[Call, ...] = (
     *(
         call
         for kind, target in FOLLOWED.items()
+        for who in (FOLLOWERS[kind],)
         for call in (
             Call(f"follow_{kind}", {"id": target}, "nobody"),
-            Call(f"follow_{kind}", {}, "outsider"),
-            Call(f"follow_{kind}", {"id": "tidak-ada-§"}, "outsider"),
-            Call(f"am_following_{kind}", {"id": target}, "outsider"),
-            Call(f"follow_{kind}", {"id": target}, "outsider"),
-            Call(f"follow_{kind}", {"id": target}, "outsider", note="again"),
-            Call(f"am_following_{kind}", {"id": target}, "outsider"),
+            Call(f"follow_{kind}", {}, who),
+            Call(f"follow_{kind}", {"id": "tidak-ada-§"}, who),
+            Call(f"am_following_{kind}", {"id": target}, who),
+            Call(f"follow_{kind}", {"id": target}, who),
+            Call(f"follow_{kind}", {"id": target}, who, note="again"),
+            Call(f"am_following_{kind}", {"id": target}, who),
             Call(f"am_following_{kind}", {"id": target}, "nobody"),
-            *ids(f"am_following_{kind}", who="outsider"),
+            *ids(f"am_following_{kind}", who=who),
             Call(f"{kind}_follower_count", {"id": target}),
             Call(f"{kind}_follower_list", {"id": target}, "nobody"),
             Call(f"{kind}_follower_list", {"id": target}, "sysadmin"),
             *ids(f"{kind}_follower_count", who="nobody"),
             *ids(f"{kind}_follower_list"),
-            Call(f"{kind}_followee_count", {"id": "dx§-outsider"}),
+            Call(f"{kind}_followee_count", {"id": f"dx§-{who}"}),
             Call(
                 f"{kind}_followee_list",
-                {"id": "dx§-outsider"},
-                "outsider",
+                {"id": f"dx§-{who}"},
+                who,
                 ignore=("relationships_as_subject", "relationships_as_object"),
             ),
-            Call(f"{kind}_followee_list", {"id": "dx§-outsider"}, "nobody"),
+            Call(f"{kind}_followee_list", {"id": f"dx§-{who}"}, "nobody"),
             Call(f"unfollow_{kind}", {"id": target}, "nobody"),
-            Call(f"unfollow_{kind}", {"id": target}, "outsider"),
-            Call(f"unfollow_{kind}", {"id": target}, "outsider", note="again"),
-            *ids(f"unfollow_{kind}", who="outsider"),
+            Call(f"unfollow_{kind}", {"id": target}, who),
+            Call(f"unfollow_{kind}", {"id": target}, who, note="again"),
+            *ids(f"unfollow_{kind}", who=who),
         )
     ),
     Call("follow_dataset", {"id": "$private"}, "outsider"),

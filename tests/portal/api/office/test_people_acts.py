@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
 from portal.operations.jobs import JobOrder, defer
@@ -121,6 +122,38 @@ def test_organisations_groups_people_and_dashboards_have_acts(acts: OfficeWorld)
     assert acts.result("dashboard_new_activities_count", {}, "ira") == 0
     recent = acts.published("recently_changed_packages_activity_list", {"limit": 1})[1]
     assert len(recent) == 1
+
+
+def test_a_view_is_an_act_that_goes_with_its_dataset(acts: OfficeWorld) -> None:
+    wanted = {"name": "bergambar", "owner_org": "org-k", "resources": [{"url": "https://x.id/a.png"}]}
+    made = acts.result("package_create", wanted, "edo")
+    view = {"resource_id": made["resources"][0]["id"], "title": "Peta", "view_type": "image_view"}
+    key = acts.result("resource_view_create", view, "edo")["id"]
+    acts.result("resource_view_update", {"id": key, "title": "Peta baru"}, "edo")
+    acts.result("resource_view_delete", {"id": key}, "edo")
+    kinds = ["deleted resource view", "changed resource view", "new resource view", "new package"]
+    listed = acts.published("package_activity_list", {"id": "bergambar"})[1]
+    assert [item["activity_type"] for item in listed] == kinds
+    own = acts.result("package_activity_list", {"id": "bergambar"}, "edo")
+    assert [item["activity_type"] for item in own] == kinds
+    assert own[1]["data"]["title"] == "Peta baru"
+    acts.result("package_delete", {"id": "bergambar"}, "edo")
+    with psycopg.connect(acts.databases.superuser("public")) as public:
+        left = public.execute("SELECT FROM catalog.notice WHERE value::text LIKE %s", [f"%{made['id']}%"]).fetchall()
+    assert left == [], "what is withdrawn leaves no act behind"
+
+
+def test_how_many_follow_is_public_and_who_does_is_not(acts: OfficeWorld) -> None:
+    before = acts.published("group_show", {"id": "kelompok-k"})[1]["num_followers"]
+    for kind, target in (("dataset", "kebun"), ("group", "kelompok-k")):
+        number = acts.published(f"{kind}_follower_count", {"id": target})[1]
+        acts.result(f"follow_{kind}", {"id": target}, "uli")
+        assert acts.published(f"{kind}_follower_count", {"id": target}) == (200, number + 1)
+    shown = acts.published("group_show", {"id": "kelompok-k"})[1]
+    assert shown["num_followers"] == before + 1, "and no memory is stale"
+    for kind, target in (("dataset", "kebun"), ("group", "kelompok-k")):
+        acts.result(f"unfollow_{kind}", {"id": target}, "uli")
+    assert acts.published("group_follower_count", {"id": "kelompok-k"}) == (200, before)
 
 
 def test_a_withdrawal_is_an_act_to_the_owners_people_alone(acts: OfficeWorld) -> None:
