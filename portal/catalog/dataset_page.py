@@ -31,7 +31,7 @@ def context(
         "licence": document.get("license_title") or "",
         "site_url": site_url,
         "freshness": presenters.freshness(metadata, row.modified, today),
-        "plain_facts": plain_facts(row, document),
+        "plain_facts": plain_facts(row, document, current_lang()),
         "machine_facts": machine_facts(document),
         "version_items": version_items(row, versions),
         "citation": citation(row, site_url),
@@ -41,7 +41,7 @@ def context(
     }
 
 
-def plain_facts(row: DatasetRow, document: Mapping[str, Any]) -> Pairs:
+def plain_facts(row: DatasetRow, document: Mapping[str, Any], lang: str = "id") -> Pairs:
     """Who made it, how, when, how often; empty facts are left out."""
     metadata = row.page["metadata"]
     frequency = vocabularies.frequencies().get(metadata["frekuensi"] or "")
@@ -52,13 +52,13 @@ def plain_facts(row: DatasetRow, document: Mapping[str, Any]) -> Pairs:
         (_("Dibuat oleh"), metadata["produsen_data"]),
         (_("Sumber angka"), metadata["sumber_data"]),
         (_("Cara mengumpulkan"), metadata["metode_pengumpulan"]),
-        (_("Diambil"), " – ".join(long_date(date.fromisoformat(day)) for day in taken)),
+        (_("Diambil"), " – ".join(_day(day, lang) for day in taken)),
         (_("Tahun data"), presenters.years(metadata)),
         (_("Wilayah"), ", ".join(label for _code, label in presenters.region_names(metadata)[:5])),
-        (_("Jenis data"), kind.label if kind else ""),
-        (_("Diperbarui"), frequency.label if frequency else ""),
-        (_("Rilis berikutnya"), _day(metadata["jadwal_rilis_berikut"])),
-        (_("Terbit"), long_date(row.modified.date())),
+        (_("Jenis data"), _label(kind, lang) if kind else ""),
+        (_("Diperbarui"), _label(frequency, lang) if frequency else ""),
+        (_("Rilis berikutnya"), _day(metadata["jadwal_rilis_berikut"], lang)),
+        (_("Terbit"), long_date(row.modified.date(), lang)),
         (_("Lisensi"), document.get("license_title") or ""),
         (_("Mutu"), metadata["mutu"]),
         (_("Skala"), f"1:{metadata['skala']:,}".replace(",", ".") if metadata["skala"] else ""),
@@ -68,8 +68,12 @@ def plain_facts(row: DatasetRow, document: Mapping[str, Any]) -> Pairs:
     return [(name, value) for name, value in facts if value]
 
 
-def _day(text: str | None) -> str:
-    return long_date(date.fromisoformat(text)) if text else ""
+def _day(text: str | None, lang: str) -> str:
+    return long_date(date.fromisoformat(text), lang) if text else ""
+
+
+def _label(item: vocabularies.Frequency | vocabularies.JenisData, lang: str) -> str:
+    return item.label_en if lang == "en" else item.label
 
 
 def machine_facts(document: Mapping[str, Any]) -> Pairs:

@@ -7,7 +7,7 @@ arguments are constants, by what they give. The words of a page are then part of
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 from typing import Any, cast
 
 from babel.support import NullTranslations
@@ -41,6 +41,10 @@ class SpokenEnvironment(FlaskEnvironment):
         made.globals = {**self.globals, **globals_}
         made.filters = {**self.filters, **filters}
         return made
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """The environment's own where a template adds none: each import of macros compares the names of both."""
+        return self.globals if self.texts is not None and not d else super().make_globals(d)
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree = super()._parse(source, name, filename)

@@ -136,6 +136,13 @@ def test_a_dataset_page_is_one_statement(site: Site, statements: Callable[[], Ab
         assert len(own) == 1, own
 
 
+def test_the_facts_of_a_page_are_in_its_language(site: Site) -> None:
+    indonesian, english = (site.client().get("/dataset/stunting" + query).text for query in ("", "?lang=en"))
+    assert "31 Desember 2025" in indonesian
+    assert "31 December 2025" in english
+    assert "Desember" not in english
+
+
 def test_facets_lead_to_narrower_searches(site: Site) -> None:
     text = site.client().get("/dataset").get_data(as_text=True)
     assert "/dataset?groups=sosial" in text
