@@ -211,10 +211,11 @@ def harvest_job_create_all(call: ActionCall) -> object:
 def harvest_job_list(call: ActionCall) -> object:
     """Return jobs, newest first. `source_id`; `status` (New, Running, Finished)."""
     harvest = _harvest(call)
-    harvest.require_any(call.identity)
     sources = harvest.list(call.identity)
     ref = call.text("source_id")
-    if ref is not None:
+    if ref is None:
+        harvest.require_any(call.identity)
+    else:
         sources = [source for source in sources if str(source.id) == ref]
         if not sources and not decide(call.identity, Permission.HARVEST_ALL):
             raise NotFound(_("sumber panen"))
@@ -363,7 +364,7 @@ ACTIONS = (
     PluginAction("harvest_sources_reindex", harvest_sources_reindex),
     PluginAction("harvest_job_create", harvest_job_create, writes=True),
     PluginAction("harvest_job_create_all", harvest_job_create_all, writes=True),
-    PluginAction("harvest_job_list", harvest_job_list),
+    PluginAction("harvest_job_list", harvest_job_list, READ),
     PluginAction("harvest_job_show", harvest_job_show),
     PluginAction("harvest_job_report", harvest_job_report),
     PluginAction("harvest_job_abort", harvest_job_abort, writes=True),

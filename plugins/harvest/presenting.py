@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from flask import url_for
 
@@ -13,7 +12,7 @@ from plugins.harvest.schemas import FREQUENCIES
 from plugins.harvest.service import Harvest
 from plugins.harvest.shapes import statistics
 from plugins.harvest.store import Job, Source
-from portal.contract.actions import HouseActions
+from portal.contract.actions import Office
 from portal.contract.pages import services
 from portal.kernel.errors import Invalid, PortalError
 from portal.kernel.identity import Identity
@@ -151,6 +150,8 @@ def progress(harvest: Harvest, job: Job, address: str) -> dict[str, Any]:
     done = sum(counts.get(word, 0) for word in ("added", "updated", "not modified", "errored", "deleted"))
     if not job.open:
         return {"state": "done", "percent": 100, "message": job_words(job), "next_url": address}
+    if job.gather_started is None:
+        return {"state": "running", "percent": 0, "message": _("Menunggu giliran…"), "findings_count": 0}
     if job.gather_finished is None:
         message = _("Mengumpulkan daftar dataset: %(count)s dari %(total)s", count=done + waiting, total=job.total)
         return {"state": "running", "percent": 0, "message": message, "findings_count": counts.get("errored", 0)}
@@ -183,9 +184,8 @@ def errors_of(error: PortalError | None) -> dict[str, Any]:
 
 def agency_choices(harvest: Harvest, identity: Identity) -> list[tuple[str, str]]:
     """(id, title) of the agencies whose sources the person manages."""
-    actions: HouseActions = services().service(HouseActions)  # type: ignore[type-abstract]
-    rows = actions.call("organization_list", {"all_fields": True, "limit": 1000})
-    return [(row["id"], row["title"] or row["name"]) for row in rows if harvest.may(identity, UUID(row["id"]))]
+    office: Office = services().service(Office)  # type: ignore[type-abstract]
+    return [(str(key), title) for key, title in office.agencies() if harvest.may(identity, key)]
 
 
 def form_address(source: Source | None) -> str:

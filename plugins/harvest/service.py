@@ -51,11 +51,13 @@ class Trial:
 class Harvest:
     """Sources and jobs as one person may have them."""
 
-    def __init__(self, services: Services, now: datetime | None = None) -> None:
+    def __init__(self, services: Services, now: datetime | None = None, *, strict: bool = False) -> None:
+        """`strict`: one address is one source, as people mean it; CKAN lets a program add it again without options."""
         self._services = services
         self._office: Office = services.service(Office)  # type: ignore[type-abstract]
         self.store = Store(self._office.session)
         self.now = now or datetime.now(UTC)
+        self._strict = strict
 
     # who may
 
@@ -213,11 +215,12 @@ class Harvest:
         if wanted is not None:
             if self.store.taken("name", wanted.name, None, own):
                 faults["name"] = [_("Nama alamat itu sudah dipakai.")]
-            if self.store.taken("address", wanted.address, wanted.config, own):
-                faults["url"] = [_("Sudah ada sumber panen dengan alamat dan pengaturan ini")]
             fault = self._config_fault(identity, Config.parse(wanted.config))
             if fault:
                 faults["config"] = [_("Pengaturan tidak dapat dibaca: %(why)s", why=fault)]
+            asked = not faults and (self._strict or bool(wanted.config))
+            if asked and self.store.taken("address", wanted.address, wanted.config, own):
+                faults["url"] = [_("Sudah ada sumber panen dengan alamat dan pengaturan ini")]
         if faults or wanted is None:
             raise Invalid(fields=faults)
         if not self.allowed_here():

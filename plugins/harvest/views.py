@@ -41,7 +41,7 @@ def make_blueprint() -> Blueprint:
 
 
 def _harvest() -> Harvest:
-    made = Harvest(services())
+    made = Harvest(services(), strict=True)
     made.require_any(identity())
     return made
 

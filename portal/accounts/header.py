@@ -8,7 +8,8 @@ from flask_babel import gettext as _
 
 from portal.contract.plugin import Way
 from portal.kernel.decisions import decide
-from portal.kernel.permissions import Permission
+from portal.kernel.identity import Identity
+from portal.kernel.permissions import Permission, Subject
 from portal.web.request import identity
 from portal.web.site import OfficeUser
 
@@ -19,6 +20,11 @@ def office_user() -> OfficeUser | None:
     return OfficeUser(who.name) if who.signed_in else None
 
 
+def _anywhere(who: Identity, permission: Permission) -> bool:
+    """Whether there is an agency at which the person may do this."""
+    return any(decide(who, permission, Subject(agency_id=key)) for key in who.agencies())
+
+
 def office_nav(plugin_ways: Sequence[Way] = ()) -> list[tuple[str, str]]:
     """(label, path) of the rooms that this person may enter, those of plugins after the house's own."""
     who = identity()
@@ -27,7 +33,7 @@ def office_nav(plugin_ways: Sequence[Way] = ()) -> list[tuple[str, str]]:
         (Permission.DATASET_LIST, _("Dataset"), "/data"),
         (Permission.AGENCY_LIST, _("Instansi"), "/admin/instansi"),
         (Permission.PERSON_INVITE, _("Orang"), "/admin/orang"),
-        *((way.permission, way.label(), way.path) for way in plugin_ways),
     ]
     shown = [(label, path) for permission, label, path in ways if decide(who, permission)]
+    shown += [(way.label(), way.path) for way in plugin_ways if _anywhere(who, way.permission)]
     return [*shown, (_("Akun saya"), "/akun")] if who.signed_in else []

@@ -120,6 +120,10 @@ class Office(Protocol):
         """The id of an active person by id, e-mail or username."""
         ...
 
+    def agencies(self) -> list[tuple[UUID, str]]:
+        """(id, title) of every active agency, by title."""
+        ...
+
     def allows(self, switch: str) -> bool:
         """A switch of the regency's profile by name (`izinkan_harvest_opd`). Raises AttributeError for no switch."""
         ...

@@ -96,6 +96,8 @@ class Fetcher:
 
     def _ask(self, parts: SplitResult, headers: Mapping[str, str], end: float, most: int) -> Fetched:
         port = parts.port or (443 if parts.scheme == "https" else 80)
+        if port < FIRST_FREE_PORT and port not in {80, 443}:
+            raise FetchError(_("Porta %(port)s bukan porta web.", port=port), rule="alamat_salah")
         host = str(parts.hostname)
         target = parts.path or "/"
         target = f"{target}?{parts.query}" if parts.query else target
@@ -155,8 +157,8 @@ def checked(url: str) -> SplitResult:
         raise FetchError(_("Alamat harus diawali http:// atau https://."), rule="alamat_salah")
     if parts.username is not None or parts.password is not None:
         raise FetchError(_("Alamat tidak boleh memuat nama pengguna atau sandi."), rule="alamat_salah")
-    if port is not None and port < FIRST_FREE_PORT and port not in {80, 443}:
-        raise FetchError(_("Porta %(port)s bukan porta web.", port=port), rule="alamat_salah")
+    if port == 0:
+        raise FetchError(_("Ini bukan alamat web."), rule="alamat_salah")
     return parts
 
 

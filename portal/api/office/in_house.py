@@ -92,6 +92,14 @@ class InOffice:
         found = people.by_email(name_or_id) if "@" in name_or_id else people.find(name_or_id)
         return found.id if found is not None and found.active else None
 
+    def agencies(self) -> list[tuple[UUID, str]]:
+        """As the protocol says."""
+        agency = models.agency.c
+        rows = self.session.execute(
+            select(agency.id, agency.title).where(agency.active).order_by(agency.title, agency.id)
+        )
+        return [(row.id, row.title) for row in rows]
+
     def allows(self, switch: str) -> bool:
         """As the protocol says."""
         return bool(getattr(self._scope.runtime.profile.policy, switch))

@@ -177,7 +177,7 @@ def test_spellings_of_one_address() -> None:
 
 
 VALUES = st.recursive(
-    st.none() | st.integers() | st.text(max_size=8),
+    st.none() | st.integers(-(2**63), 2**63 - 1) | st.text(max_size=8),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner),
     max_leaves=8,
 )

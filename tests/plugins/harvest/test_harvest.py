@@ -251,7 +251,10 @@ def test_the_clock_starts_what_is_due(fields: Fields) -> None:
     fields.office.sql.execute("UPDATE harvest.source SET state = 'paused' WHERE id = %s", [paused["id"]])
     run_schedule(fields)
     assert fields.office.result("harvest_job_list", {"source_id": source["id"]}) == []
-    fields.office.sql.execute("UPDATE harvest.source SET next_run = now() - interval '1 minute'")
+    due = [source["id"], paused["id"]]
+    fields.office.sql.execute(
+        "UPDATE harvest.source SET next_run = now() - interval '1 minute' WHERE id = ANY (%s::uuid[])", [due]
+    )
     run_schedule(fields)
     run_schedule(fields)
     fields.work()

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import ipaddress
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -39,10 +41,6 @@ def site() -> Iterator[str]:
     @app.get("/lari")
     def away() -> Any:
         return redirect(request.args["ke"])
-
-    @app.get("/putus")
-    def cut() -> Response:
-        return Response("abc", headers={"Content-Length": "100"})
 
     @app.get("/rusak")
     def broken() -> Response:
@@ -95,8 +93,30 @@ def test_too_many_bytes_and_cut_or_broken_answers_are_refused(site: str) -> None
         OWN.get(f"{site}/bom", most=1_000_000)
     with pytest.raises(FetchError):
         OWN.get(f"{site}/rusak")
-    with pytest.raises(FetchError):
-        OWN.get(f"{site}/putus")
+    with (
+        spoken(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nabc") as address,
+        pytest.raises(FetchError, match="putus"),
+    ):
+        OWN.get(address)
+    with spoken(b"220 surat siap\r\n") as address, pytest.raises(FetchError):
+        OWN.get(address)
+
+
+@contextmanager
+def spoken(said: bytes) -> Iterator[str]:
+    """A server that says these bytes to whoever comes, once, and hangs up."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            connection, _address = server.accept()
+            with connection:
+                connection.recv(4096)
+                connection.sendall(said)
+
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        thread.join()
 
 
 def test_a_server_that_says_nothing_is_given_up() -> None:
@@ -147,7 +167,7 @@ def test_addresses_of_the_internet(address: str) -> None:
 @pytest.mark.parametrize(
     "url",
     [
-        "ftp://contoh.go.id/", "http://", "http:///x", "https://nama:sandi@contoh.go.id/", "http://contoh.go.id:25/",
+        "ftp://contoh.go.id/", "http://", "http:///x", "https://nama:sandi@contoh.go.id/", "http://contoh.go.id:0/",
         "http://contoh.go.id/a b", "http://contoh.go.id/\nHost: x", "http://contoh.go.id:99999/",
         "http://[::1", "javascript:1",
     ],
@@ -156,6 +176,11 @@ def test_addresses_that_cannot_be_asked(url: str) -> None:
     with pytest.raises(FetchError) as refused:
         checked(url)
     assert refused.value.rule == "alamat_salah"
+
+
+def test_ports_of_other_services_are_not_asked() -> None:
+    with pytest.raises(FetchError, match="25 bukan porta web"):
+        OWN.get("http://127.0.0.1:25/")
 
 
 @given(st.text(max_size=80))

@@ -22,8 +22,7 @@ CREATE TABLE harvest.source (
     config_changed timestamptz NOT NULL,
     next_run timestamptz
 );
--- one source for one address and one configuration
-CREATE UNIQUE INDEX source_address ON harvest.source (address, md5(config)) WHERE state <> 'deleted';
+CREATE INDEX source_address ON harvest.source (address);
 CREATE INDEX source_agency ON harvest.source (agency_id);
 
 CREATE TABLE harvest.job (
