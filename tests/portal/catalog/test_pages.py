@@ -138,8 +138,8 @@ def test_a_dataset_page_is_one_statement(site: Site, statements: Callable[[], Ab
 
 def test_the_facts_of_a_page_are_in_its_language(site: Site) -> None:
     indonesian, english = (site.client().get("/dataset/stunting" + query).text for query in ("", "?lang=en"))
-    assert "31 Desember 2025" in indonesian
-    assert "31 December 2025" in english
+    assert "31\u00a0Desember 2025" in indonesian
+    assert "31\u00a0December 2025" in english
     assert "Desember" not in english
 
 
