@@ -14,10 +14,10 @@ from pydantic_core import PydanticUseDefault
 from portal.api import records
 from portal.api.action import Action, Call
 from portal.api.arguments import Arguments, LaxFlag, Text, as_natural, refused
-from portal.api.row_query import RowArguments, invalid, question
+from portal.api.row_query import RowArguments, as_offset, invalid, question
 from portal.contract.metadata import ColumnEntry
 from portal.contract.protocols import ResourceView
-from portal.kernel.errors import Gone, NotFound
+from portal.kernel.errors import Gone, Invalid, NotFound
 from portal.kernel.texts import gettext as _
 from portal.tables import facts as table_facts
 from portal.tables.questions import ID, Form, Question, Shape
@@ -25,6 +25,9 @@ from portal.tables.reader import TableReader, driver_of
 from portal.tables.rows import MAX_ROWS
 
 ROWS = 100
+BLANK = -1
+#: Rows of a table from which on a guess of their number saves anything.
+WORTH_GUESSING = 10_000
 PATH = "/api/3/action/datastore_search"
 FORMATS = ("objects", "lists", "csv", "tsv")
 #: CKAN's list of all tables, and how its columns are shown.
@@ -65,11 +68,17 @@ def _as_limit(value: Any) -> int:
     return MAX_ROWS if large else as_natural(value)
 
 
+def _as_start(value: Any) -> int:
+    """Where the page begins; a blank one makes no query, as in CKAN (told by `search`)."""
+    return BLANK if value == "" else as_offset(value)
+
+
 class SearchArguments(RowArguments):
     """CKAN's arguments of `datastore_search`; `said_sort` is the order in the caller's own words."""
 
     resource_id: Text
     limit: Annotated[int, BeforeValidator(_as_limit)] = ROWS
+    offset: Annotated[int, BeforeValidator(_as_start)] = 0
     include_total: LaxFlag = True
     include_next_page: LaxFlag = False
     total_estimation_threshold: Any = None
@@ -155,6 +164,8 @@ def search(source: Source, args: SearchArguments) -> dict[str, Any]:
     """The answer for one table; at most one statement for the rows and one for their number. Raises Invalid."""
     for extra in args.model_extra or {}:
         raise invalid("__extras", extra)
+    if args.offset == BLANK:
+        raise Invalid(fields={"query": [_("Kueri tidak sah")]})
     shape = source.shape
     asked = replace(question(shape, args), limit=args.limit)
     keyed = args.include_next_page and not asked.distinct and _by_id(asked)
@@ -192,7 +203,8 @@ def _total(source: Source, asked: Question, args: SearchArguments, shown: int | 
     threshold = args.total_estimation_threshold
     if threshold is None:
         return {"total": source.reader.total(source.shape, asked, shown)}
-    if isinstance(threshold, int) and not asked.unfiltered and not asked.distinct:
+    large = (source.shape.row_count or 0) >= WORTH_GUESSING
+    if large and isinstance(threshold, int) and not asked.unfiltered and not asked.distinct:
         guess = source.reader.estimate(source.shape, asked)
         if guess > threshold:
             return {"total": guess, "total_was_estimated": True}

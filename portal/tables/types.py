@@ -47,6 +47,28 @@ _SCALARS = (
     _type("jsonb", "jsonb", "json"),
     _type("name", "text", "name"),
     _type("oid", "text", "oid"),
+    # types of PostgreSQL that CKAN takes too: kept as the text that was sent, under their own name
+    *(
+        _type(name, "text", name)
+        for name in (
+            "uuid",
+            "varchar",
+            "bpchar",
+            "char",
+            "money",
+            "interval",
+            "inet",
+            "cidr",
+            "macaddr",
+            "bytea",
+            "xml",
+            "point",
+            "timetz",
+            "tsvector",
+        )
+    ),
+    _type("int2", "integer", "int2"),
+    _type("float4", "double precision", "float4"),
 )
 _ARRAYS = (
     _type("text[]", "text[]", "_text"),
@@ -57,16 +79,18 @@ _ARRAYS = (
     _type("boolean[]", "boolean[]", "_bool"),
     _type("date[]", "date[]", "_date"),
     _type("timestamp[]", "timestamp[]", "_timestamp"),
+    _type("uuid[]", "text[]", "_uuid"),
+    _type("varchar[]", "text[]", "_varchar"),
 )
 TYPES = {item.name: item for item in (*_SCALARS, *_ARRAYS)}
 TEXT = TYPES["text"]
 
 #: What callers may write for them: CKAN's names, PostgreSQL's own and their short forms.
 _SPELLINGS = {
-    "int": "integer", "int4": "integer", "int2": "integer", "smallint": "integer", "serial": "integer",
+    "int": "integer", "int4": "integer", "smallint": "int2",
     "int8": "bigint", "decimal": "numeric", "number": "numeric", "float": "double precision",
-    "float4": "double precision", "float8": "double precision", "real": "double precision", "bool": "boolean",
-    "varchar": "text", "character varying": "text", "string": "text", "bpchar": "text", "uuid": "text",
+    "float8": "double precision", "real": "float4", "bool": "boolean",
+    "character varying": "varchar", "string": "text",
     "timestamp without time zone": "timestamp", "timestamp with time zone": "timestamptz", "datetime": "timestamp",
     "time without time zone": "time", "json": "jsonb", "nested": "jsonb",
 }  # fmt: skip

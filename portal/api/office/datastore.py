@@ -158,11 +158,11 @@ def _resource_of(
         said = {**args.resource, "url": ONLY_ROWS}
         return _ask(tables.call, "resource_create", {**said, "url_type": "datastore"}), said
     if args.resource_id is None:
-        raise Invalid(_("resource_id atau resource dengan package_id wajib diisi"))
+        raise Invalid(fields={"resource_id": [_("resource_id atau resource dengan package_id wajib diisi")]})
     try:
         document = tables.document(args.resource_id)
     except (NotFound, Gone) as error:
-        name = args.resource_id[:80]
+        name = args.resource_id[:80].strip()
         raise Invalid(
             fields={"resource_id": [_("Sumber data tidak ditemukan: %(id)s", id=name)]}
         ) from error  # fmt: skip

@@ -87,7 +87,17 @@ class WriteArguments(Arguments):
 
 
 class CreateArguments(WriteArguments):
-    """CKAN's arguments of `datastore_create`."""
+    """CKAN's arguments of `datastore_create`; a blank `resource_id` names a table that there is not."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank(cls, data: Any) -> Any:
+        if not isinstance(data, dict) or data.get("resource_id") not in ("", [], {}):
+            return data
+        if data.get("id") or data.get("resource"):
+            return data
+        blank = data["resource_id"]
+        return {**data, "resource_id": " " if blank == "" else orjson.dumps(blank).decode()}
 
     resource_id: Text | None = None
     resource: Any = None
