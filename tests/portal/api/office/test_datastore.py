@@ -152,9 +152,7 @@ def test_columns_come_and_go(ckan: OfficeWorld, private: bool) -> None:
     ckan.result("datastore_create", {"resource_id": resource, "fields": kept, "delete_fields": True})
     assert rows(ckan, resource) == [{"_id": 1, "k": "x", "baru": None}, {"_id": 2, "k": "y", "baru": "b"}]
     if not private:
-        lost = ckan.scalar(
-            "SELECT content->>'i' FROM vault.superseded(%s) WHERE row_id = 1", resource
-        )
+        lost = ckan.scalar("SELECT content->>'i' FROM vault.superseded(%s) WHERE row_id = 1", resource)
         assert lost == "1", "what stood in a dropped column is kept"
 
 
@@ -211,6 +209,28 @@ def test_settled_tables_answer_the_same(ckan: OfficeWorld) -> None:
     assert len(rows(ckan, resource, limit=32_000)) == 1_200
     assert [row["n"] for row in rows(ckan, resource, limit=300, offset=4)][:2] == [4, 6]
     assert [row["n"] for row in rows(ckan, resource, q="baru")] == [-1], "a search is never stale"
+    # settled and fresh rows are put in order apart, and come out as one
+    ordered = [row["n"] for row in rows(ckan, resource, sort="n", limit=32_000)]
+    assert ordered == sorted(ordered) == [-1, *(number for number in range(1_200) if number != 5)]
+    assert [row["n"] for row in rows(ckan, resource, sort="n desc", limit=3, offset=1_198)] == [0, -1]
+    assert [row["n"] for row in rows(ckan, resource, filters={"n": {"lt": 7}}, sort="n desc", limit=4, offset=2)] == [
+        3, 2, 1, 0,
+    ]  # fmt: skip
+    assert ckan.result("datastore_search", {"resource_id": resource, "filters": {"n": {"lt": 7}}, "limit": 1})[
+        "total"
+    ] == 7  # fmt: skip
+
+
+def test_a_batch_writes_no_index_but_the_key(ckan: OfficeWorld) -> None:
+    resource = table(ckan, primary_key="n", records=[{"n": number} for number in range(3)])
+    name = ckan.scalar("SELECT table_name FROM catalog.live_table WHERE resource_id = %s", resource, side="public")
+    partial = ckan.public_sql.execute(
+        "SELECT count(*) FROM pg_indexes WHERE tablename = %s AND indexdef NOT LIKE '%%WHERE%%'", [name]
+    ).fetchone()
+    assert partial == (2,), "of all rows there are the number's index and the key's"
+    ckan.result("datastore_upsert", {"resource_id": resource, "records": [{"n": number} for number in range(3)]})
+    assert ckan.scalar("SELECT count(*) FROM vault.superseded_batch WHERE resource_id = %s", resource) == 1
+    assert ckan.scalar("SELECT count(*) FROM vault.superseded(%s)", resource) == 3
 
 
 ASKED: list[dict[str, Any]] = [
