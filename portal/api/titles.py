@@ -6,6 +6,7 @@ the one that was read before the titles were: else the engine answers. Numbers i
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from array import array
@@ -20,6 +21,8 @@ import psycopg
 from search.analysis import tokens
 from search.fields import sort_title, whole_title
 
+log = logging.getLogger(__name__)
+
 #: Behind every word that begins like a prefix.
 _LAST = chr(0x10FFFF)
 #: A pause between two makings: seconds at least, and times what the last one took.
@@ -28,12 +31,29 @@ BATCH = 5_000
 MANY_ENDS = 16
 
 
+Row = tuple[int, str, bytes, str]
+
+
+def ordered(rows: Iterable[tuple[UUID, str, int]]) -> list[Row]:
+    """Rows (id, title, downloads) in the order of suggestions."""
+    return sorted((-downloads, sort_title(title), key.bytes, title) for key, title, downloads in rows)
+
+
 class Titles:
     """Datasets in the order of suggestions: most downloaded first, then by title, then by id."""
 
     def __init__(self, rows: Iterable[tuple[UUID, str, int]]) -> None:
         """`rows`: id, title, downloads, in any order."""
-        listed = sorted((-downloads, sort_title(title), key.bytes, title) for key, title, downloads in rows)
+        self._fill(ordered(rows))
+
+    @classmethod
+    def of(cls, listed: list[Row]) -> Titles:
+        """From rows that `ordered` made; the list is emptied on the way."""
+        made = cls(())
+        made._fill(listed)
+        return made
+
+    def _fill(self, listed: list[Row]) -> None:
         self._ids = b"".join(row[2] for row in listed)
         self._groups = array("I")
         words: defaultdict[str, array[int]] = defaultdict(lambda: array("I"))
@@ -43,7 +63,8 @@ class Titles:
             self._groups.append(groups.setdefault(whole_title(" ".join(said)), len(groups)))
             for word in set(said):
                 words[word].append(rank)
-        del listed, groups
+        listed.clear()
+        groups.clear()
         self._words = sorted(words)
         self._ranks, self._starts = array("I"), array("I", [0])
         for word in self._words:
@@ -143,12 +164,13 @@ class TitleMemory:
                 with connection.cursor(name="titles") as cursor:
                     cursor.itersize = BATCH
                     cursor.execute("SELECT id, title, CAST(search ->> 'downloads' AS integer) FROM catalog.dataset")
-                    made = Titles(cursor)
+                    listed = ordered(cursor)
+            # the server waits for nobody who thinks inside a transaction: the rest comes after it
             if row is not None:
-                self._kept = int(row[0]), made
-        except psycopg.Error:
+                self._kept = int(row[0]), Titles.of(listed)
+        except psycopg.Error as error:
             # the engine goes on answering; asked again after the pause
-            pass
+            log.warning("titles: %s", type(error).__name__)
         finally:
             now = time.monotonic()
             self._not_before = now + max(PAUSE, SHARE * (now - started))
