@@ -199,7 +199,7 @@ class Packages:
         """Open a dataset for a change, by the right to publish where the caller has it, else by duty.
 
         `out`: readers see the dataset, so a refusal is Forbidden; otherwise NotFound where nothing may be seen (I7).
-        `settle`: wait a moment for a release that a job is carrying out; an upload joins it instead.
+        `settle`: wait a moment for a release that a job is carrying out; an upload joins it instead, while it can.
         """
         publish = self._desk.profile.policy.api_terbit_langsung and (
             identity.has(Role.ADMIN) or any(identity.has(role) for role in PUBLISHERS)
@@ -215,7 +215,8 @@ class Packages:
                 subject = Subject(agency_id=current.agency.id, state=current.version.state)
                 if not decide(identity, Permission.CATALOG_MANAGE, subject):
                     require(identity, Permission.DATASET_PUBLISH, subject)
-                return self._settled(current) if settle else current
+                waits = settle or current.state not in lifecycle.EDITABLE
+                return self._settled(current) if waits else current
         try:
             opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)
         except NotFound:

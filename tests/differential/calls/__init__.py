@@ -6,6 +6,7 @@ from tests.differential.calls import (
     activity,
     datastore,
     datastore_queries,
+    empty,
     ends,
     groups,
     harvest,
@@ -25,6 +26,10 @@ from tests.differential.calls import (
     uploads,
     users,
     views,
+    wide_acts,
+    wide_people,
+    wide_reads,
+    wide_writes,
     world,
 )
 from tests.differential.sides import Call
@@ -40,6 +45,7 @@ FAMILIES = {
         organizations,
         groups,
         tags,
+        wide_reads,
         resources,
         datastore,
         datastore_queries,
@@ -53,6 +59,10 @@ FAMILIES = {
         relations,
         activity,
         harvest,
+        wide_people,
+        wide_acts,
+        wide_writes,
+        empty,
         odd_input,
         ends,
     )

@@ -312,8 +312,9 @@ GROUPS = (
     Call("group_show", {"id": "dx§-g1", "include_datasets": True}, ignore=("users",)),
     Call("group_package_show", {"id": "dx§-g1"}),
     Call("package_search", {"fq": "groups:dx§-g1", "facet.field": ["groups"]}),
-    Call("group_patch", {"id": "dx§-g1", "title": "Satu Baru §"}, "sysadmin", ignore=("users",)),
-    seen("d1"),
+    # the index of CKAN keeps the old title in a dataset's groups
+    Call("group_patch", {"id": "dx§-g1", "title": "Satu Baru §"}, "sysadmin", ignore=("users", "packages")),
+    Call("package_show", {"id": "dx§-d1"}, ignore=("groups",)),
     Call(
         "group_update", {"id": "dx§-g1", "name": "dx§-g1", "title": "Lagi §"}, "sysadmin", ignore=("users", "packages")
     ),
@@ -322,9 +323,9 @@ GROUPS = (
         {"id": "dx§-g2", "object": "dx§-lain", "object_type": "package", "capacity": "public"},
         "sysadmin",
     ),
-    Call("group_package_show", {"id": "dx§-g2"}),
+    Call("group_package_show", {"id": "dx§-g2"}, values=False),
     Call("member_delete", {"id": "dx§-g2", "object": "dx§-lain", "object_type": "package"}, "sysadmin"),
-    Call("group_package_show", {"id": "dx§-g2"}),
+    Call("group_package_show", {"id": "dx§-g2"}, values=False),
     Call("group_delete", {"id": "dx§-g1"}, "sysadmin"),
     Call("group_show", {"id": "dx§-g1"}, "nobody"),
     Call("group_show", {"id": "dx§-g1"}, "sysadmin", ignore=("users",)),
