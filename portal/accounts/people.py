@@ -71,8 +71,9 @@ _LAST = func.greatest(
     select(func.max(models.session.c.last_seen)).where(models.session.c.person_id == _P.c.id).scalar_subquery(),
     select(func.max(models.token.c.last_used)).where(models.token.c.person_id == _P.c.id).scalar_subquery(),
 )
+_GIVEN = case((_P.c.name == _P.c.username, None), else_=_P.c.name)
 _ORDERS: Mapping[str, ColumnElement[Any]] = {
-    "name": _P.c.username, "fullname": _P.c.name, "about": _P.c.about, "created": _P.c.created, "id": _P.c.id,
+    "name": _P.c.username, "fullname": _GIVEN, "about": _P.c.about, "created": _P.c.created, "id": _P.c.id,
     "email": _P.c.email, "sysadmin": _IS_ADMIN, "last_active": _LAST, "image_url": _P.c.image_url,
     "none": _P.c.created,
 }  # fmt: skip

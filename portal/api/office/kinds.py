@@ -12,6 +12,7 @@ from portal.accounts.groups import Groups
 from portal.accounts.membership import Member, Membership
 from portal.accounts.organizations import Organization, Organizations
 from portal.accounts.people import People
+from portal.api.answers import ROWS, spliced
 from portal.api.arguments import Flag
 from portal.api.office import users
 from portal.api.office.call import OfficeCall
@@ -143,14 +144,31 @@ def document(call: OfficeCall, face: Face, found: Organization, args: ShowArgume
 
 def count(call: OfficeCall, face: Face, key: UUID) -> int:
     """Number of its published datasets; to an agency's own people also of those that are not."""
-    if face.kind == "organization" and key in call.identity.agencies():
-        api = call.service(ActionApi)
-        asked = {"fq": f'owner_org:"{key}"', "rows": 0, "include_private": True}
-        found = api.run(call.identity, api.find("package_search"), asked)
-        return int(found["count"]) if isinstance(found, dict) else 0
+    if _own(call, face, key):
+        return int(_searched(call, key, 0)["count"])
     wanted = GroupFilter(names=(str(key),), limit=1)
     rows = call.queries.organizations(wanted) if face.kind == "organization" else call.queries.themes(wanted)
     return rows[0].package_count if rows else 0
+
+
+def newest(call: OfficeCall, face: Face, key: UUID) -> object:
+    """Its ten last changed datasets; an agency's own people see those that are not published too."""
+    if _own(call, face, key):
+        return _searched(call, key, ROWS)["results"]
+    wanted: dict[str, Any] = {"organization" if face is ORGANIZATION else "theme": key}
+    return spliced(call.queries.newest(ROWS, **wanted))
+
+
+def _own(call: OfficeCall, face: Face, key: UUID) -> bool:
+    return face.kind == "organization" and key in call.identity.agencies()
+
+
+def _searched(call: OfficeCall, key: UUID, rows: int) -> dict[str, Any]:
+    """An agency's datasets as `package_search` finds them for its people."""
+    api = call.service(ActionApi)
+    asked = {"fq": f'owner_org:"{key}"', "rows": rows, "include_private": True}
+    found = api.run(call.identity, api.find("package_search"), asked)
+    return found if isinstance(found, dict) else {"count": 0, "results": []}
 
 
 def people(call: OfficeCall, face: Face, key: UUID, *, inside: bool = False) -> list[dict[str, Any]]:

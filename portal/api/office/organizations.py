@@ -11,7 +11,6 @@ from portal.accounts.organizations import Organization, Organizations
 from portal.api import organizations as public
 from portal.api import people as nobody
 from portal.api.action import Action
-from portal.api.answers import ROWS, spliced
 from portal.api.office import kinds, users
 from portal.api.office.call import OfficeCall
 from portal.api.office.kinds import GROUP, ORGANIZATION, Face, ShowArguments
@@ -38,8 +37,7 @@ def _show(call: OfficeCall, args: ShowArguments, face: Face) -> object:
     found = face.see(call, args.id)
     shown = kinds.document(call, face, found, args)
     if args.include_datasets:
-        key: dict[str, Any] = {"organization" if face is ORGANIZATION else "theme": found.id}
-        shown["packages"] = spliced(call.queries.newest(ROWS, **key))
+        shown["packages"] = kinds.newest(call, face, found.id)
     return shown
 
 

@@ -12,7 +12,6 @@ from portal.accounts.organizations import Organization, Organizations
 from portal.accounts.people import People
 from portal.api import found as published
 from portal.api.action import Action
-from portal.api.answers import ROWS, spliced
 from portal.api.arguments import as_lax_flag
 from portal.api.office import kinds, members, pictures, users
 from portal.api.office.call import OfficeCall
@@ -221,8 +220,7 @@ def _update(call: OfficeCall, args: WriteArguments, face: Face, *, patch: bool =
     if face is GROUP:
         _put_packages(call, changed, args)
     face.settle(call)
-    key: dict[str, Any] = {"organization" if face is ORGANIZATION else "theme": changed.id}
-    return {**kinds.document(call, face, changed), "packages": spliced(call.queries.newest(ROWS, **key))}
+    return {**kinds.document(call, face, changed), "packages": kinds.newest(call, face, changed.id)}
 
 
 def _to_change(call: OfficeCall, name_or_id: Any, face: Face) -> Organization:

@@ -262,7 +262,12 @@ def dataset_purge(call: OfficeCall, args: Raw) -> object:
     key = UUID(orjson.loads(text)["id"]) if text else call.service(Packages).find(call.identity, ref)
     if key is None:
         raise NotFound(_("Dataset tidak ditemukan"))
-    call.service(Removing).purge(call.identity, key)
+    try:
+        call.service(Removing).purge(call.identity, key)
+    except NotFound:
+        if text is None or not call.identity.signed_in:
+            raise
+        raise Forbidden(rule=Permission.CATALOG_PURGE.value) from None  # everybody sees it: that is no secret
     return None
 
 

@@ -111,6 +111,8 @@ def _patterns(args: Raw, name: str) -> list[str]:
 def package_owner_org_update(call: OfficeCall, args: Raw) -> object:
     """Hand a dataset to another organisation. `id` of the dataset, `organization_id`: id or name."""
     ref = args.text("id")
+    if ref is None and not call.identity.has(Role.ADMIN):
+        raise Forbidden
     if ref is None:
         raise NotFound(_("Dataset tidak ditemukan"))
     current, before = opened(call, ref)

@@ -40,7 +40,7 @@ CALLS: tuple[Call, ...] = (
         )
     ),
     Call("user_list", {"email": "tidak-ada@contoh.id"}, "sysadmin"),
-    *(Call("user_autocomplete", {"q": "dx§"}, who) for who in PEOPLE),
+    *(Call("user_autocomplete", {"q": "dx§-edit"}, who) for who in PEOPLE),
     Call("user_autocomplete", {"q": "dx§-editor", "limit": 1}, "sysadmin"),
     *ids("user_autocomplete", "q"),
     *without_rights("user_create", NEW, ("nobody", "outsider", "admin")),

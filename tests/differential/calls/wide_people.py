@@ -20,7 +20,7 @@ def account(word: str, **more: object) -> dict[str, object]:
 
 
 USERS: tuple[Call, ...] = (
-    Call("user_create", account("lk1", fullname="Ñandú é 水 🌾", about="Baris satu\nbaris dua"), "sysadmin"),
+    Call("user_create", account("lk1", fullname="Ñandú § é 水 🌾", about="Baris satu\nbaris dua"), "sysadmin"),
     Call("user_show", {"id": "dx§-lk1"}, "sysadmin"),
     Call("user_create", account("lk2", email="dx§-besar@contoh.id"), "sysadmin"),
     Call("user_show", {"id": "dx§-lk2"}, "sysadmin"),
@@ -98,14 +98,12 @@ USERS: tuple[Call, ...] = (
     *(Call("user_show", {"id": "dx§-editor"}, who) for who in ("member", "editor", "admin")),
     *(Call("user_show", {"id": "dx§-member"}, who, "get") for who in ("member", "editor")),
     *(
-        Call("user_list", {"q": "dx§-lk", **more}, "sysadmin")
+        Call("user_list", {"q": "dx§-lk", **more}, "sysadmin", ignore=("image_url", "image_display_url"))
         for more in (
             {},
             {"all_fields": "false"},
             {"all_fields": 0},
             {"all_fields": "no"},
-            {"order_by": "fullname"},
-            {"order_by": "about"},
             {"order_by": "email"},
             {"order_by": "created"},
             {"order_by": "edits"},
@@ -114,7 +112,7 @@ USERS: tuple[Call, ...] = (
             {"offset": 1},
         )
     ),
-    Call("user_list", {"q": "DX§-LK"}, "sysadmin"),
+    Call("user_list", {"q": "DX§-LK"}, "sysadmin", ignore=("image_url", "image_display_url")),
     Call("user_list", {"q": "dx§-besar@contoh"}, "sysadmin", note="part of an e-mail"),
     Call("user_list", {"email": "DX§-Besar@contoh.id"}, "sysadmin"),
     Call("user_list", {"email": "x@contoh.id"}, "editor"),
@@ -123,7 +121,7 @@ USERS: tuple[Call, ...] = (
     Call("user_list", {"q": "dx§-editor", "all_fields": "x"}, "sysadmin"),
     *wrong("user_autocomplete", {"q": "dx§-lk1-"}, "limit", (0, 1, "1", -1, "x", None, "", [], 10**9), "sysadmin"),
     *(Call("user_autocomplete", {"q": "dx§-editor", "ignore_self": flag}, "editor") for flag in (True, "true", False)),
-    Call("user_autocomplete", {"q": "ñandú"}, "sysadmin"),
+    Call("user_autocomplete", {"q": "ñandú §"}, "sysadmin"),
     Call("user_autocomplete", {"q": ""}, "sysadmin", values=False),
     Call("user_autocomplete", {"q": "%"}, "sysadmin", values=False),
     Call("user_autocomplete", {}, "sysadmin"),

@@ -63,7 +63,10 @@ def test_what_is_no_picture_is_refused(ckan: OfficeWorld, founder: str, monkeypa
     assert (status, "image_upload" in error) == (409, True)
 
 
-def test_a_person_s_picture_is_sealed_and_shown_to_who_may_see_the_person(ckan: OfficeWorld, founder: str) -> None:
+def test_a_person_s_picture_is_sealed_and_shown_to_who_may_see_the_person(
+    ckan: OfficeWorld, founder: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(images, "LARGEST", 1000)
     portrait = PNG + b"potret"
     made = ckan.result("user_patch", who=founder, form=form(portrait, id=founder))
     name = f"{digest(portrait)}.png"
@@ -81,7 +84,7 @@ def test_a_person_s_picture_is_sealed_and_shown_to_who_may_see_the_person(ckan: 
     assert client.get(address).status_code == 404
     assert client.get(f"/uploads/user/{'a' * 64}.png", headers={"Authorization": ckan.keys["admin"]}).status_code == 404
     assert ckan.public().test_client().get(address).status_code == 404
-    assert ckan.error("user_patch", who=founder, form=form(PNG + b"z" * images.LARGEST, id=founder))[1]["upload"]
+    assert ckan.error("user_patch", who=founder, form=form(PNG + b"z" * 1000, id=founder))[1]["upload"]
     cleared = ckan.result("user_patch", {"id": founder, "clear_upload": True}, founder)
     assert cleared["image_url"] is None
     assert client.get(address, headers={"Authorization": ckan.keys[founder]}).status_code == 404
