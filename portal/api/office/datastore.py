@@ -25,6 +25,7 @@ from portal.ingest.live import Batch, Live, Structure
 from portal.ingest.live_drafts import DraftTables
 from portal.ingest.publicrows import live_table
 from portal.ingest.workshop import desk_of
+from portal.kernel.decisions import decide
 from portal.kernel.errors import Conflict, Gone, Invalid, NotFound
 from portal.kernel.ids import as_uuid
 from portal.kernel.permissions import Permission
@@ -158,7 +159,11 @@ def _resource_of(
         said = {**args.resource, "url": ONLY_ROWS}
         return _ask(tables.call, "resource_create", {**said, "url_type": "datastore"}), said
     if args.resource_id is None:
-        raise Invalid(fields={"resource_id": [_("resource_id atau resource dengan package_id wajib diisi")]})
+        needed = _("resource_id atau resource dengan package_id wajib diisi")
+        # CKAN asks a sysadmin for the argument, anyone else for the resource whose rights it looks up
+        if decide(tables.call.identity, Permission.SYSTEM_CONFIGURE):
+            raise Invalid(fields={"resource_id": [needed]})
+        raise Invalid(needed)
     try:
         document = tables.document(args.resource_id)
     except (NotFound, Gone) as error:
@@ -254,7 +259,9 @@ def datastore_upsert(call: OfficeCall, args: given.UpsertArguments) -> object:
     batch = Batch(records=records, method=args.method, returning=args.include_records, dry=args.dry_run)
     written = _append(tables, target, batch)
     said: dict[str, Any] = {
-        name: getattr(args, name) for name in ("method", "dry_run") if name in args.model_fields_set
+        name: args.said["method"] if name == "method" else args.dry_run
+        for name in ("method", "dry_run")
+        if name in args.model_fields_set
     }
     result: dict[str, Any] = {
         **args.extras(),
