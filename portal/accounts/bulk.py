@@ -43,11 +43,16 @@ def read_rows(data: bytes, columns: tuple[str, ...]) -> list[dict[str, str]]:
         raise Invalid(_("Berkas bukan UTF-8. Simpan ulang sebagai “CSV UTF-8”."), rule="akun.csv") from error
     first = text.split("\n", 1)[0]
     delimiter = ";" if first.count(";") > first.count(",") else ","
-    reader = csv.DictReader(io.StringIO(text.replace("\x00", "")), delimiter=delimiter)
-    missing = [name for name in columns if name not in (reader.fieldnames or [])]
-    if missing:
-        raise Invalid(_("Kolom tidak ada: %(names)s.", names=", ".join(missing)), rule="akun.csv")
-    rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    # lines may end as on any system: without translation a lone carriage return would be an error of the reader
+    reader = csv.DictReader(io.StringIO(text.replace("\x00", ""), newline=None), delimiter=delimiter)
+    try:
+        missing = [name for name in columns if name not in (reader.fieldnames or [])]
+        if missing:
+            raise Invalid(_("Kolom tidak ada: %(names)s.", names=", ".join(missing)), rule="akun.csv")
+        rows = [{key: (value or "").strip() for key, value in row.items() if key} for row in reader]
+    except csv.Error as error:
+        message = _("Baris %(n)s tidak dapat dibaca sebagai CSV.", n=reader.line_num + 1)
+        raise Invalid(message, rule="akun.csv") from error
     if len(rows) > MAX_ROWS:
         raise Invalid(_("Paling banyak %(n)s baris.", n=MAX_ROWS), rule="akun.csv")
     return rows

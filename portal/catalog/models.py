@@ -1,11 +1,8 @@
-"""Tables of schema `catalog` as SQLAlchemy Core sees them; the migration is the authority.
-
-Geometry columns are left out: SQL of PostGIS reads and writes them, and their type would bring NumPy and Shapely into
-every web process.
-"""
+"""Tables of schema `catalog` as SQLAlchemy Core sees them; the migration is the authority."""
 
 from __future__ import annotations
 
+from geoalchemy2 import Geometry
 from sqlalchemy import BigInteger, Column, DateTime, Integer, MetaData, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
@@ -65,6 +62,17 @@ vocabulary_tag = Table(
     Column("name", Text),
 )
 
+region = Table(
+    "region",
+    metadata,
+    Column("code", Text, primary_key=True),
+    Column("name", Text),
+    Column("level", Text),
+    Column("parent_code", Text),
+    Column("bps_code", Text),
+    Column("geom", Geometry("MULTIPOLYGON", srid=4326, spatial_index=False)),
+)
+
 dataset = Table(
     "dataset",
     metadata,
@@ -77,6 +85,7 @@ dataset = Table(
     Column("doc", Text),
     Column("page", JSONB),
     Column("search", JSONB),
+    Column("bbox", Geometry("POLYGON", srid=4326, spatial_index=False)),
     Column("created", DateTime(timezone=True)),
     Column("modified", DateTime(timezone=True)),
     Column("revision", BigInteger),

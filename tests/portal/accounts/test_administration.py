@@ -120,6 +120,13 @@ def test_a_faulty_csv_loads_nothing_and_names_each_place(office: Office) -> None
     assert count == 0
 
 
+def test_lines_may_end_as_on_any_system_and_a_cell_without_end_is_refused() -> None:
+    head = ",".join(bulk.AGENCY_COLUMNS)
+    assert len(bulk.read_rows(f"{head}\rdinkes,Dinas\rdinsos,Dinas\r".encode(), bulk.AGENCY_COLUMNS)) == 2
+    with pytest.raises(Invalid, match="Baris 2"):
+        bulk.read_rows(f"{head}\n{'x' * 200_000}\n".encode(), bulk.AGENCY_COLUMNS)
+
+
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.binary(max_size=300))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
