@@ -11,10 +11,12 @@ import secrets
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from typing import Any
 
 import psycopg
 import pytest
+from werkzeug.test import TestResponse
 
 from portal.accounts.secrets import key_hash
 from portal.api.action import Action
@@ -23,10 +25,10 @@ from portal.api.office.registry import ACTIONS
 from portal.kernel.identity import Role
 from portal.kernel.permissions import Permission
 from portal.web.request import Scope
-from tests.apps import Office
+from tests.apps import Office, dispose, make_office
 from tests.functional.traces import found_in
-from tests.functional.visits import identifiers, twin
-from tests.functional.world import Secret, World
+from tests.functional.visits import TOKEN, identifiers, twin
+from tests.functional.world import SITE, Secret, World
 
 OWN, FOREIGN = "dinas-kesehatan", "diskominfotik"
 AUTHOR = (Role.PRODUSEN, Role.GIS, Role.WALIDATA_PENDUKUNG, Role.KEPALA_OPD, Role.PENGELOLA)
@@ -116,10 +118,14 @@ def questions(action: Action, about: Secret, agency: str) -> Iterator[dict[str, 
 def asked(office: Office, caller: Caller | None, action: Action, data: Mapping[str, Any], about: Secret) -> Any:
     """Status and body, with what was asked for, ids and moments blotted out."""
     headers = {"Authorization": caller.key} if caller else {}
-    got = office.client().post(f"/api/3/action/{action.name}", json=data, headers=headers)
-    body = got.get_data()
+    return blotted(about, office.client().post(f"/api/3/action/{action.name}", json=data, headers=headers))
+
+
+def blotted(about: Secret, got: TestResponse) -> tuple[int, bytes]:
+    """Status and body, with what was asked for, ids and moments blotted out."""
     names = sorted((*identifiers(about), *about.words), key=len, reverse=True)
     pattern = re.compile(b"|".join(re.escape(item.encode()) for item in names), re.IGNORECASE)
+    body = TOKEN.sub(b"%", got.get_data())
     return got.status_code, MOMENTS.sub(b"@", UUIDS.sub(b"#", pattern.sub("§".encode(), body)))
 
 
@@ -184,3 +190,103 @@ def test_T40_no_list_of_the_office_holds_it(
                 if traces := found_in(got.get_data(), wanted):
                     held[caller.name, action.name, str(data)] = traces
     assert held == {}
+
+
+def forms(about: Secret) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Files sent to what is hidden: added to its dataset, put in place of its own, as its picture."""
+    dataset, resource = str(about.dataset_id), str(about.resource_ids[0])
+
+    def file() -> Any:
+        return (BytesIO(b"a,b\n1,2\n"), about.filenames[0], "text/csv")
+
+    yield "resource_create", {"package_id": dataset, "upload": file()}
+    yield "resource_create", {"package_id": about.name, "upload": file()}
+    yield "resource_update", {"id": resource, "upload": file()}
+    yield "resource_patch", {"id": resource, "upload": file(), "name": "x"}
+    yield "package_update", {"id": dataset, "upload": file()}
+    yield "datastore_create", {"resource_id": resource, "upload": file()}
+    yield "file_create", {"upload": file(), "name": about.filenames[0]}
+
+
+@pytest.mark.usefixtures("undone")
+@pytest.mark.parametrize(("name", "agency"), CASES)
+def test_T40_files_sent_to_it_are_answered_as_for_what_never_was(
+    office: Office, world: World, callers: dict[tuple[str, str], Caller], name: str, agency: str
+) -> None:
+    secret = world.secrets[name]
+    other = twin(secret)
+    for caller in (None, *(callers[item, agency] for item in CALLERS)):
+        for (action, one), (_same, two) in zip(forms(secret), forms(other), strict=True):
+            answers = [
+                blotted(about, office.client().post(
+                    f"/api/3/action/{action}", data=form, content_type="multipart/form-data",
+                    headers={"Authorization": caller.key} if caller else {},
+                ))
+                for form, about in ((one, secret), (two, other))
+            ]  # fmt: skip
+            assert answers[0] == answers[1], (caller, action)
+            assert answers[0][0] in {400, 403, 404, 409}, (caller, action, answers)
+
+
+def parts(about: Secret) -> Iterator[str]:
+    """Addresses of files and rows, of which a program may want a part."""
+    resource, file = about.resource_ids[0], about.filenames[0]
+    yield f"/datastore/dump/{resource}"
+    yield f"/datastore/dump/{resource}?format=json&limit=1"
+    yield f"/dataset/{about.dataset_id}/resource/{resource}/download/{file}"
+    yield f"/dataset/{about.name}/resource/{resource}/download"
+    for sha256 in about.sha256 or ("0" * 64,):
+        yield f"/berkas/{about.dataset_id}/1/{sha256}/{file}"
+
+
+@pytest.mark.parametrize(("name", "agency"), CASES)
+@pytest.mark.parametrize(
+    "range_",
+    ["bytes=0-9", *(pytest.param(one, marks=pytest.mark.long) for one in ("bytes=-5", "bytes=0-1,3-4", "bytes=9-", "x"))],
+)  # fmt: skip
+def test_T40_parts_of_files_are_missing_like_the_whole(
+    office: Office, world: World, callers: dict[tuple[str, str], Caller], name: str, agency: str, range_: str
+) -> None:
+    """On both sides, with conditions too: no 206, 304 or 416 tells that there are bytes."""
+    secret = world.secrets[name]
+    other = twin(secret)
+    clients = [(world.app.test_client(), {}), (office.client(), {})]
+    clients += [(office.client(), {"Authorization": callers[item, agency].key}) for item in SOME]
+    for client, who in clients:
+        for one, two in zip(parts(secret), parts(other), strict=True):
+            for condition in ({}, {"If-None-Match": "*"}):
+                headers = {"Range": range_, **condition, **who}
+                answers = [
+                    blotted(about, client.get(path, headers=headers)) for path, about in ((one, secret), (two, other))
+                ]
+                assert answers[0] == answers[1], (one, headers)
+                assert answers[0][0] not in {200, 206, 304, 416}, (one, headers)
+
+
+def relations(about: Secret) -> tuple[str, ...]:
+    """What a query could name: PostgreSQL cuts longer names, so hashes are none."""
+    return (str(about.dataset_id), *(str(item) for item in about.resource_ids), *about.tables)
+
+
+@pytest.mark.parametrize(("name", "agency"), CASES)
+def test_T40_sql_finds_no_table_of_it(world: World, name: str, agency: str) -> None:
+    """Where questions in SQL are on, the resource and its table are as unknown as any, to whoever asks."""
+    secret = world.secrets[name]
+    other = twin(secret)
+    office = make_office(world.databases, world.folder, site_url=SITE, datastore_sql=True)
+    try:
+        person = _caller(office, world, f"sql-{name}", agency, CALLERS["pengurus"])
+        for pattern in ('SELECT * FROM "{}"', 'SELECT count(*) FROM vault."{}"', 'SELECT 1 FROM rows."{}"', "{}"):
+            for caller in (None, person):
+                for one, two in zip(relations(secret), relations(other), strict=True):
+                    answers = [
+                        blotted(about, office.client().post(
+                            "/api/3/action/datastore_search_sql", json={"sql": pattern.format(key)},
+                            headers={"Authorization": caller.key} if caller else {},
+                        ))
+                        for key, about in ((one, secret), (two, other))
+                    ]  # fmt: skip
+                    assert answers[0] == answers[1], (pattern, one)
+                    assert answers[0][0] in {403, 404, 409}, answers
+    finally:
+        dispose(office.runtime)
