@@ -242,7 +242,7 @@ def parts(about: Secret) -> Iterator[str]:
 @pytest.mark.parametrize(("name", "agency"), CASES)
 @pytest.mark.parametrize(
     "range_",
-    ["bytes=0-9", *(pytest.param(one, marks=pytest.mark.long) for one in ("bytes=-5", "bytes=0-1,3-4", "bytes=9-", "x"))],
+    ["bytes=0-9", *(pytest.param(one, marks=pytest.mark.long) for one in ("bytes=-5", "bytes=0-1,3-4", "x"))],
 )  # fmt: skip
 def test_T40_parts_of_files_are_missing_like_the_whole(
     office: Office, world: World, callers: dict[tuple[str, str], Caller], name: str, agency: str, range_: str
@@ -276,7 +276,7 @@ def test_T40_sql_finds_no_table_of_it(world: World, name: str, agency: str) -> N
     office = make_office(world.databases, world.folder, site_url=SITE, datastore_sql=True)
     try:
         person = _caller(office, world, f"sql-{name}", agency, CALLERS["pengurus"])
-        for pattern in ('SELECT * FROM "{}"', 'SELECT count(*) FROM vault."{}"', 'SELECT 1 FROM rows."{}"', "{}"):
+        for pattern in ('SELECT * FROM "{}"', 'SELECT count(*) FROM vault."{}"', 'SELECT 1 FROM rows."{}"'):
             for caller in (None, person):
                 for one, two in zip(relations(secret), relations(other), strict=True):
                     answers = [
