@@ -23,7 +23,6 @@ from portal.api.arguments import (
     Natural,
     Text,
     Texts,
-    Typed,
     Whole,
     as_text,
     refused,
@@ -66,6 +65,11 @@ def _as_fields(value: Any) -> tuple[str, ...]:
     return names
 
 
+def _as_q(value: Any) -> str:
+    """Words. A list or an object is searched for as it is written, as in CKAN, and seldom found."""
+    return as_text(orjson.dumps(value).decode() if isinstance(value, list | dict) else value)
+
+
 def _as_sort(value: Any) -> str:
     """An order in words. Raises SearchQueryError for what is no text at all, as CKAN does."""
     if isinstance(value, list | dict):
@@ -78,7 +82,7 @@ class SearchArguments(Arguments):
 
     model_config = ConfigDict(extra="allow", frozen=True)
 
-    q: Typed = ""
+    q: Annotated[str, BeforeValidator(_as_q)] = ""
     fq: Texts = ()
     fq_list: Texts = ()
     fl: Annotated[tuple[str, ...], BeforeValidator(_as_fields)] = ()

@@ -97,7 +97,7 @@ def _change(call: OfficeCall, args: Raw, *, partly: bool) -> object:
         row = _row(call, _of_file(call, current, sent, upload), known, old["position"], old)
         return _received(call, current, upload, row, replaces=True)
     if args.values.get("clear_upload") in {True, "true", "True", "1"}:
-        sent |= {"clear_upload": True, "url_type": None}
+        sent |= {"clear_upload": True, "url_type": ""}
     position = old["position"]
     rows = [sent if row["id"] == old["id"] else row for row in before["resources"]]
     with _faults_of(position):

@@ -29,7 +29,8 @@ CALLS: tuple[Call, ...] = (
         Call("resource_show", {"id": "$private.res"}, who)
         for who in ("nobody", "outsider", "member", "editor", "other_admin")
     ),
-    *ways("resource_search", {"query": "name:Produksi"}),
+    # the whole site answers
+    *(replace(call, values=False) for call in ways("resource_search", {"query": "name:Produksi"})),
     *(
         Call("resource_search", {"query": query}, values=False)
         for query in (
@@ -42,7 +43,7 @@ CALLS: tuple[Call, ...] = (
         )
     ),
     *(
-        Call("resource_search", {"query": query}, values=query != "name:")
+        Call("resource_search", {"query": query}, values=query not in ("name:", {}))
         for query in (
             "name:tidakada§",
             "nosuch:x",
