@@ -11,6 +11,7 @@ from portal.kernel.identity import Role
 from tests.portal.api.office.test_regency import whole
 from tests.portal.api.office.world import OfficeWorld, free_id
 
+
 @pytest.fixture(scope="module")
 def chief(ckan: OfficeWorld) -> str:
     """Somebody who may publish and administer."""
