@@ -11,7 +11,7 @@ from pydantic import model_validator
 from sqlalchemy import select
 
 from portal.api.action import Action, Call
-from portal.api.answers import MOST_ROWS, ROWS, spliced
+from portal.api.answers import MOST_ROWS, ROWS, Spliced, spliced
 from portal.api.arguments import Arguments, LaxFlag, Natural, Positive, Text, Typed
 from portal.api.package_search import SearchArguments, package_search
 from portal.api.references import Referring
@@ -69,7 +69,7 @@ class AutocompleteArguments(Referring):
 
 def package_list(call: Call, args: Page) -> object:
     """Return the names of the published datasets, sorted. `limit` and `offset` (optional) make pages of them."""
-    return orjson.Fragment(call.queries.names(args.limit or None, args.offset))
+    return Spliced([call.queries.names(args.limit or None, args.offset)])
 
 
 def package_show(call: Call, args: ShowArguments) -> object:

@@ -185,12 +185,12 @@ class Queries:
             query = query.join(mark, mark.c.dataset_id == table.c.id).where(mark.c.tag == tag)
         return list(self.session.scalars(query))
 
-    def names(self, limit: int | None, offset: int) -> str:
+    def names(self, limit: int | None, offset: int) -> bytes:
         """Names of live datasets, sorted, as one JSON list made by the database."""
 
-        def read() -> str:
+        def read() -> bytes:
             inner = select(models.dataset.c.name).order_by(models.dataset.c.name).limit(limit).offset(offset).subquery()
-            return self._list(select(inner.c.name.label("item")), "item")
+            return self._list(select(inner.c.name.label("item")), "item").encode()
 
         return read() if limit is not None or offset else self._recalled("names", read)
 

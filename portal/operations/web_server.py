@@ -12,7 +12,7 @@ import gc
 import importlib
 from typing import Any
 
-from portal.kernel import shared
+from portal.kernel import allocator, shared
 
 #: Objects made until the youngest are looked through: a page makes some thousands, and nearly all die with it.
 YOUNG = 20_000
@@ -21,6 +21,7 @@ YOUNG = 20_000
 def on_starting(server: Any) -> None:
     """Called once, before the first fork."""
     shared.prepare()
+    allocator.tighten()
     importlib.import_module(str(server.app.app_uri).partition(":")[0])
 
 
