@@ -63,7 +63,11 @@ def office_runtime(settings: OfficeSettings) -> Runtime:
         settings=settings,
         profile=load_profile(settings.profile),
         sessions={
-            "public": session_factory(open_engine(settings.public_database_url, name="portal-office-read")),
+            # a call that seals a large file has read the catalogue before it: the few seconds that the internet's
+            # transactions may be idle would break its end, after it has been done
+            "public": session_factory(
+                open_engine(settings.public_database_url, name="portal-office-read", idle_minutes=10)
+            ),
             "office": session_factory(open_engine(settings.office_database_url, name="portal-office")),
             "publisher": session_factory(open_engine(settings.publisher_database_url, size=4, name="portal-release")),
         },

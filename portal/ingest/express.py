@@ -8,7 +8,7 @@ finishes the order or takes it back by its id.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -42,6 +42,10 @@ _MARK = text(
     "SELECT set_config('synchronous_commit', 'off', true),"
     " vault.end_release(:order, :dataset, :version, :person, :at, CAST(:detail AS jsonb))"
 )
+
+
+def no_reading() -> None:
+    """For callers who read nothing of what is published."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +98,9 @@ class Express:
     public: Session
     indexer: Indexer
     site_url: str
+    #: ends the reading of what is published: its role may not leave a transaction idle for long, and a release waits
+    #: for others and for the search engine
+    end_reading: Callable[[], None] = no_reading
     checkpoint: Checkpoint = no_stop
 
     def write(
@@ -181,6 +188,7 @@ class Express:
         if order_id is None:
             raise ValueError("a release has an order")
         self.desk.session.commit()
+        self.end_reading()
         self.checkpoint("api:dipesan")
         ready = documents.build(frozen, self.site_url)
         try:

@@ -56,7 +56,11 @@ def offer(runtime: Runtime) -> None:
         public = scope.session("publisher")
         indexer = Indexer(public, runtime.search, runtime.office_search)
         express = Express(
-            desk=desk_of(scope), public=public, indexer=indexer, site_url=runtime.settings.site_url.rstrip("/")
+            desk=desk_of(scope),
+            public=public,
+            indexer=indexer,
+            site_url=runtime.settings.site_url.rstrip("/"),
+            end_reading=scope.session("public").commit,
         )
         return Packages(express.desk, express)
 

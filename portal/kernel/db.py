@@ -10,12 +10,17 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 
-def open_engine(url: str, *, size: int = 5, name: str = "portal") -> Engine:
+def open_engine(url: str, *, size: int = 5, name: str = "portal", idle_minutes: int = 0) -> Engine:
     """An engine on psycopg 3 for a `postgresql://` address; `size` connections kept.
+
+    `idle_minutes`: how long a transaction may be idle, where that is not what the role is held to.
 
     A connection that goes back to the pool forgets everything (I3a): settings, prepared statements, locks and
     temporary tables of one request never meet another.
     """
+    connect: dict[str, Any] = {"application_name": name, "connect_timeout": 5, "prepare_threshold": None}
+    if idle_minutes:
+        connect["options"] = f"-c idle_in_transaction_session_timeout={idle_minutes}min"
     engine = create_engine(
         make_url(url).set(drivername="postgresql+psycopg"),
         pool_size=size,
@@ -26,7 +31,7 @@ def open_engine(url: str, *, size: int = 5, name: str = "portal") -> Engine:
         # what was asked for may be a secret: no error text, and so no log, quotes it
         hide_parameters=True,
         # no statements prepared by the driver: the reset drops them on the server, and the driver would not know
-        connect_args={"application_name": name, "connect_timeout": 5, "prepare_threshold": None},
+        connect_args=connect,
         json_serializer=lambda value: orjson.dumps(value).decode(),
         json_deserializer=orjson.loads,
     )

@@ -58,6 +58,12 @@ class Scope:
             if side in self._sessions:
                 self._sessions[side].commit()
 
+    def start_over(self) -> None:
+        """Roll back what was not committed and forget every service, so that the work begins anew on what stands."""
+        for session in self._sessions.values():
+            session.rollback()
+        self._services.clear()
+
     def close(self) -> None:
         """Roll back what was not committed and give the connections back."""
         for session in self._sessions.values():

@@ -20,6 +20,7 @@ from portal.api.office.raw import Raw
 from portal.api.office.sameness import unchanged
 from portal.api.office.shown import answer, draft_document, drafted
 from portal.api.packages import ShowArguments
+from portal.catalog.ckan_document import timestamp
 from portal.ingest.packages import Current, Packages
 from portal.ingest.removing import Removing
 from portal.kernel.errors import Conflict, Forbidden, NotFound
@@ -148,11 +149,20 @@ def opened(call: OfficeCall, ref: str, *, settle: bool = True) -> tuple[Current,
         raise NotFound
     current = packages.open(call.identity, key, out=public is not None, settle=settle)
     if public is not None and current.out:
-        return current, public
+        return current, standing_now(call, current, public)
     # what is in work, a file that is being loaded or a text that had to stay in, is what the change goes on from; it
     # counts as private only where the client said so
     before = draft_document(packages, current)
     return current, {**before, "private": current.asked_private} if current.publish else before
+
+
+def standing_now(call: OfficeCall, current: Current, public: Document) -> Document:
+    """The public document of an opened dataset, read again where it may be older than what was opened: a release
+    between the two readings would otherwise be undone by who goes on from the first."""
+    if public["metadata_modified"] == timestamp(current.dataset.modified):
+        return public
+    text = call.queries.package(str(current.dataset.id))
+    return public if text is None else cast("Document", orjson.loads(text))
 
 
 #: Fields of a resource that an update leaves as they are when they are not sent; every other one is emptied.

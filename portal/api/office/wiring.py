@@ -12,6 +12,7 @@ from portal.api.office import picture_views
 from portal.api.office.call import OfficeCall
 from portal.api.office.draft_dumps import DraftDumps
 from portal.api.office.in_house import InHouse, InOffice
+from portal.api.office.patience import PatientApi
 from portal.api.office.registry import ACTIONS
 from portal.api.queries import Queries
 from portal.api.service import ActionApi
@@ -32,7 +33,7 @@ def offer(runtime: Runtime) -> None:
     actions = with_sql(ACTIONS, on=runtime.settings.datastore_sql)
 
     def api(scope: Scope) -> ActionApi:
-        return ActionApi(actions, lambda identity: _call(runtime, portal, scope, identity))
+        return PatientApi(actions, lambda identity: _call(runtime, portal, scope, identity), scope.start_over)
 
     def in_house(scope: Scope) -> InHouse:
         return InHouse(scope, scope.service(ActionApi), lambda identity: _call(runtime, portal, scope, identity))
