@@ -15,6 +15,8 @@ from bench.ckan_sites import Site
 
 CONNECTIONS = 4
 TIMEOUT = 300
+#: Seconds after which a server may have closed a connection that waits.
+IDLE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +58,23 @@ class Client:
         self.token = site.token
         self._hosts = {False: urlsplit(site.read).netloc, True: urlsplit(site.write).netloc}
         self._open: dict[bool, HTTPConnection] = {}
+        self._used = 0.0
 
     def send(self, asked: Request) -> tuple[int, bytes]:
-        """Status and whole body; one more try when the server closed the connection."""
+        """Status and whole body; a GET is sent once more when the server closed the connection; a POST never, since it may
+        have been done: a connection that was idle for a second is opened anew for it."""
         for attempt in (1, 2):
             connection = self._open.setdefault(asked.writes, HTTPConnection(self._hosts[asked.writes], timeout=TIMEOUT))
+            if asked.data is not None and time.monotonic() - self._used > IDLE:
+                connection.close()
             try:
                 answer = self._ask(connection, asked)
-                return answer.status, answer.read()
+                body = answer.read()
+                self._used = time.monotonic()
+                return answer.status, body
             except (HTTPException, OSError):
                 connection.close()
-                if attempt == 2:
+                if attempt == 2 or asked.data is not None:
                     raise
         raise AssertionError("unreachable")
 

@@ -150,7 +150,7 @@ def ours(engine: str) -> Iterator[Site]:
 
 
 def administrator(base: Base) -> str:
-    """A person who administers, and his token."""
+    """A person who administers, and his token; and the worker's account, without which its jobs fail."""
     key = secrets.token_urlsafe(24)
     with psycopg.connect(base.superuser("office")) as office:
         agency = office.execute(
@@ -160,12 +160,17 @@ def administrator(base: Base) -> str:
         person = office.execute(
             "INSERT INTO accounts.person (email, name, service) VALUES ('admin@contoh.id', 'Admin', false) RETURNING id"
         ).fetchone()
-        if agency is None or person is None:
+        worker = office.execute(
+            "INSERT INTO accounts.person (email, name, service) VALUES ('pekerja@contoh.id', 'Pekerja portal', true)"
+            " RETURNING id"
+        ).fetchone()
+        if agency is None or person is None or worker is None:
             raise RuntimeError("no row came back")
-        office.execute(
-            "INSERT INTO accounts.role_at (person_id, agency_id, role) VALUES (%s, %s, %s)",
-            (person[0], agency[0], Role.ADMIN.value),
-        )
+        for key_of, role in ((person[0], Role.ADMIN), (worker[0], Role.PEJABAT)):
+            office.execute(
+                "INSERT INTO accounts.role_at (person_id, agency_id, role) VALUES (%s, %s, %s)",
+                (key_of, agency[0], role.value),
+            )
         office.execute(
             "INSERT INTO accounts.token (person_id, name, token_hash, scopes, expires)"
             " VALUES (%s, 'bench', %s, %s, %s)",
