@@ -61,8 +61,10 @@ class Client:
         self._used = 0.0
 
     def send(self, asked: Request) -> tuple[int, bytes]:
-        """Status and whole body; a GET is sent once more when the server closed the connection; a POST never, since it may
-        have been done: a connection that was idle for a second is opened anew for it."""
+        """Status and whole body; a GET is sent once more when the server closed the connection, a POST never.
+
+        It may have been done; so a connection that was idle for a second is opened anew for it.
+        """
         for attempt in (1, 2):
             connection = self._open.setdefault(asked.writes, HTTPConnection(self._hosts[asked.writes], timeout=TIMEOUT))
             if asked.data is not None and time.monotonic() - self._used > IDLE:
