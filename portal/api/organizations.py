@@ -12,6 +12,7 @@ from portal.api import found
 from portal.api.action import Action, Call
 from portal.api.answers import MOST_ROWS, ROWS, spliced
 from portal.api.arguments import Arguments, Flag, Names, Natural, Text, Typed, as_natural
+from portal.api.facts import Facts
 from portal.api.queries import GroupFilter, GroupRow, GroupSort
 from portal.api.references import RefArguments
 from portal.catalog.ckan_document import timestamp
@@ -62,6 +63,7 @@ class GroupShowArguments(RefArguments):
     include_groups: Flag = True
     include_users: Flag = True
     include_member_count: Flag = False
+    include_followers: Flag = True
 
 
 class GroupAutocompleteArguments(Arguments):
@@ -183,6 +185,7 @@ def _show(call: Call, args: GroupShowArguments, kind: Kind) -> object:
         key: dict[str, Any] = {"organization": row.id} if kind == "organization" else {"theme": row.id}
         shown["package_count"] = row.package_count
         shown["packages"] = spliced(call.queries.newest(ROWS, **key))
+    shown["num_followers"] = Facts(call.queries.session).followers(row.id) if args.include_followers else 0
     return shown
 
 
