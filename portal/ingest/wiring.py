@@ -52,6 +52,18 @@ def offer(runtime: Runtime) -> None:
     def notices(scope: Scope) -> Notices:
         return Notices(scope.session("office"), scope.session("publisher"), runtime.profile)
 
+    _offer_packages(runtime)
+    runtime.offer(Ingest, ingest)
+    runtime.offer(Notices, notices)
+    runtime.offer(OfficeSearch, searching)
+    feed = OfficeFeed(runtime.sessions["office"], lambda: runtime.office_search)
+    follow(runtime.sessions["office"], feed)
+    runtime.offer(OfficeFeed, lambda _scope: feed)
+
+
+def _offer_packages(runtime: Runtime) -> None:
+    """What CKAN's API writes with."""
+
     def packages(scope: Scope) -> Packages:
         public = scope.session("publisher")
         indexer = Indexer(public, runtime.search, runtime.office_search)
@@ -73,12 +85,6 @@ def offer(runtime: Runtime) -> None:
     runtime.offer(Packages, packages)
     runtime.offer(Sending, sending)
     runtime.offer(Removing, removing)
-    runtime.offer(Ingest, ingest)
-    runtime.offer(Notices, notices)
-    runtime.offer(OfficeSearch, searching)
-    feed = OfficeFeed(runtime.sessions["office"], lambda: runtime.office_search)
-    follow(runtime.sessions["office"], feed)
-    runtime.offer(OfficeFeed, lambda _scope: feed)
 
 
 #: Modules whose import adds their routes to the blueprint.
