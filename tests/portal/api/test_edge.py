@@ -27,7 +27,7 @@ SHOW = "/api/3/action/package_show"
 def test_the_office_has_it(world: World, name: str) -> None:
     if name in registry.ACTIONS:
         return
-    named = {field: "x" for field in first_missing.FIELDS.get(name, first_missing.TEXTS.get(name, ())[:1])}
+    named = dict.fromkeys(first_missing.FIELDS.get(name, first_missing.TEXTS.get(name, ())[:1]), "x")
     status, error = world.error(name, named)
     assert (status, error["__type"]) == (403, "Authorization Error")
     assert "http://localhost:8001" in error["message"]
