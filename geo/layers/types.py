@@ -22,6 +22,7 @@ class LayerFormat(StrEnum):
     SHAPEFILE = "shapefile"
     GEOPACKAGE = "geopackage"
     GEOJSON = "geojson"
+    KML = "kml"
 
 
 class FieldType(StrEnum):

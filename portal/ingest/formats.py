@@ -39,6 +39,8 @@ _TYPES: dict[str, FileType] = {
     "geojson": FileType("geojson", "layer", "application/geo+json"),
     "json": FileType("geojson", "layer", "application/geo+json"),
     "gpkg": FileType("gpkg", "layer", "application/geopackage+sqlite3"),
+    "kml": FileType("kml", "layer", "application/vnd.google-earth.kml+xml"),
+    "kmz": FileType("kmz", "layer", "application/vnd.google-earth.kmz"),
     "pdf": FileType("pdf", "berkas", "application/pdf", b"%PDF-"),
     "png": FileType("png", "berkas", "image/png", b"\x89PNG\r\n\x1a\n"),
     "docx": FileType(

@@ -6,8 +6,11 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
+from geo.layers.types import LayerChoice
 from portal.ingest.lifecycle import State
+from portal.ingest.schemas import ResourceChoice
 from portal.kernel.storage import content_key
 from tests.portal.ingest.house import CSV, House, layer_metadata
 
@@ -91,3 +94,48 @@ def test_a_layer_goes_the_same_way_with_tiles_and_five_exports(house: House) -> 
     assert len(shapes) == 17
     assert len(rows) == 5
     assert names[0] == "_id"
+
+
+def kml_of(features: list[dict[str, Any]]) -> bytes:
+    """The features as KML in two folders, as a village office draws them in Google Earth."""
+    marks = [
+        f"<Placemark><name>{one['properties']['nama']}</name><ExtendedData><Data name='kode'><value>"
+        f"{one['properties']['kode']}</value></Data></ExtendedData><MultiGeometry>{polygons_of(one)}</MultiGeometry>"
+        "</Placemark>"
+        for one in features
+    ]
+    parts = ("".join(marks[:9]), "".join(marks[9:]))
+    folders = "".join(f"<Folder><name>{number}</name>{part}</Folder>" for number, part in enumerate(parts, 1))
+    return f'<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{folders}</Document></kml>'.encode()
+
+
+def polygons_of(one: dict[str, Any]) -> str:
+    """The outer rings of a (multi)polygon."""
+    geometry = one["geometry"]
+    polygons = geometry["coordinates"] if geometry["type"] == "MultiPolygon" else [geometry["coordinates"]]
+    rings = (" ".join(f"{x},{y}" for x, y, *_ in polygon[0]) for polygon in polygons)
+    return "".join(
+        f"<Polygon><outerBoundaryIs><LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon>"
+        for ring in rings
+    )
+
+
+def test_kml_of_several_folders_goes_the_whole_way(house: House) -> None:
+    dataset_id = house.draft(**layer_metadata().model_dump())
+    content = kml_of(json.loads(KECAMATAN.read_bytes())["features"])
+    resource_id = house.upload(dataset_id, content, "Kecamatan Brebes.KML").resource_id
+    house.work()
+    waiting = house.view("siti", dataset_id).resources[0]
+    assert waiting.layer is not None
+    assert [(one.name, one.feature_count) for one in waiting.layer.layers] == [("Semua folder", 17), ("1", 9), ("2", 8)]
+    house.confirm(dataset_id, resource_id, choice=ResourceChoice(kind="layer", layer=LayerChoice(layer="Semua folder")))
+    house.work()
+    house.checked(dataset_id)
+    house.release(dataset_id)
+    house.work()
+    assert house.state(dataset_id) == "terbit"
+    files = files_of(house, resource_id)
+    assert len(json.loads(files["unduhan", "geojson"][1])["features"]) == 17
+    table = f"l_{resource_id.hex}_1"
+    query = f"SELECT count(*) FROM rows.{table} WHERE starts_with(kode, '33.29.') AND folder <> ''"
+    assert house.count("public", query) == 17
