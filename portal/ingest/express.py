@@ -182,6 +182,18 @@ class Express:
         (the version then stays in the vault and its order is cancelled). An index that does not answer holds nothing
         up: the document is marked as behind and follows.
         """
+        with self.indexer.coming():
+            frozen, order_id, ready, was_draft = self._flip(place, content, known)
+        self.indexer.try_settle()
+        self.checkpoint("api:terindeks")
+        self.desk.session.info[VAULT_WRITTEN] = was_draft
+        self._mark(place, order_id, frozen)
+        return Done(published=frozen, state=State.RELEASED, ckan=ready.ckan, order_id=order_id)
+
+    def _flip(
+        self, place: Place, content: Content, known: Mapping[UUID, PublishedResource] | None
+    ) -> tuple[PublishedDataset, UUID, documents.Documents, bool]:
+        """Office rows with the order, then the public side's pointer, each committed; whether a draft went out."""
         frozen, order_id = self.write(place, content, State.VALIDATED, known)
         # what is out at once never was a draft: only one that was must leave the office index, and after the marks
         was_draft = self.desk.session.info.pop(VAULT_WRITTEN, False) and place.before is not None
@@ -201,11 +213,7 @@ class Express:
         self.checkpoint("api:ditulis")
         self.public.commit()
         self.checkpoint("api:diterbitkan")
-        self.indexer.try_settle()
-        self.checkpoint("api:terindeks")
-        self.desk.session.info[VAULT_WRITTEN] = was_draft
-        self._mark(place, order_id, frozen)
-        return Done(published=frozen, state=State.RELEASED, ckan=ready.ckan, order_id=order_id)
+        return frozen, order_id, ready, was_draft
 
     def _mark(self, place: Place, order_id: UUID, frozen: PublishedDataset) -> None:
         """The office's side of what is out. Lost in a crash it is done again by the order's id, so it needs no wait."""

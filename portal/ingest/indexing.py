@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
+from threading import Lock
 from time import monotonic
 from weakref import WeakKeyDictionary
 
@@ -9,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from portal.catalog import store
+from portal.ingest.together import Begin, Together
 from search.engine import Engine
 from search.errors import EngineUnavailable
 from search.settling import settle
@@ -18,6 +21,17 @@ BATCH = 500
 #: with a missing index that was measured to be four fifths of what a write cost.
 PAUSE_SECONDS = 1.0
 _failed: WeakKeyDictionary[Engine, float] = WeakKeyDictionary()
+_together: WeakKeyDictionary[Engine, Together] = WeakKeyDictionary()
+_making = Lock()
+
+
+def begun() -> None:
+    """For who shares the work with nobody."""
+
+
+def _shared(engine: Engine) -> Together:
+    with _making:
+        return _together.setdefault(engine, Together())
 
 
 class Indexer:
@@ -27,7 +41,11 @@ class Indexer:
         self._public = public
         self._engines = [engine] if office_engine is None or office_engine is engine else [engine, office_engine]
 
-    def drain(self) -> int:
+    def coming(self) -> AbstractContextManager[None]:
+        """Around a write that ends in `try_settle`: those of this process who are there wait a moment for it."""
+        return _shared(self._engines[0]).coming()
+
+    def drain(self, begin: Begin = begun) -> int:
         """Index every document that is behind, committing after each batch; how many.
 
         One sends at a time, of all processes: who waited finds his documents indexed by the one before, or indexes all
@@ -39,6 +57,7 @@ class Indexer:
         first, *others = self._engines
         while True:
             store.hold_index(self._public)
+            begin()
             items = store.unindexed(self._public, BATCH)
             if items:
                 settle(items, first, others)
@@ -51,21 +70,26 @@ class Indexer:
     def try_settle(self) -> bool:
         """Bring the indexes up for who has just committed: every search after this finds what he wrote.
 
+        One thread of the process does it for all that ask at the same time (`portal.ingest.together`).
+
         False when an engine does not answer, or did not a moment ago: what is left stays marked as behind, and
         follows with the next write or the job of every minute.
         """
+        return _shared(self._engines[0]).done(self._settle)
+
+    def _settle(self, begin: Begin) -> bool:
         engine = self._engines[0]
         if monotonic() - _failed.get(engine, -PAUSE_SECONDS) < PAUSE_SECONDS:
             return False
-        if self.try_drain():
+        if self.try_drain(begin):
             return True
         _failed[engine] = monotonic()
         return False
 
-    def try_drain(self) -> bool:
+    def try_drain(self, begin: Begin = begun) -> bool:
         """As `drain`; False when an engine does not answer (the caller queues the rest)."""
         try:
-            self.drain()
+            self.drain(begin)
         except EngineUnavailable:
             self._public.rollback()
             return False

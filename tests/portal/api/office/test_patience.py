@@ -73,7 +73,8 @@ def test_patches_of_one_dataset_at_once_are_all_kept(ckan: OfficeWorld) -> None:
 
 def overtake(ckan: OfficeWorld, monkeypatch: pytest.MonkeyPatch, times: int) -> list[int]:
     """Before each of the next `times` writes somebody else changes the dataset."""
-    kept, tries = Express.write, []
+    kept = Express.write
+    tries: list[int] = []
 
     def write(self: Express, place: Any, *rest: Any, **more: Any) -> Any:
         tries.append(1)
@@ -106,7 +107,8 @@ def test_who_reads_between_two_releases_does_not_undo_the_first(
 ) -> None:
     """The public document is read first, then the vault: a release between the two readings is seen."""
     key = ckan.package(title="Lama")["id"]
-    kept, done = Packages.open, []
+    kept = Packages.open
+    done: list[int] = []
 
     def opened(self: Packages, *args: Any, **more: Any) -> Any:
         if not done:
