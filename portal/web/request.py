@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, TypeVar, cast
+from typing import IO, Any, Literal, TypeVar, cast
 
-from flask import Flask, Response, current_app, g, has_request_context, request
+from flask import Flask, Request, Response, current_app, g, has_request_context, request
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.routing import IntegerConverter, Map
 
@@ -147,8 +147,24 @@ def set_identity(who: Identity) -> None:
     scope().identity = who
 
 
+class TidyRequest(Request):
+    """A request that closes the temporary files of its uploads also where the body ended in the middle of one."""
+
+    def _get_file_stream(self, *args: Any, **more: Any) -> IO[bytes]:
+        stream = super()._get_file_stream(*args, **more)
+        self.__dict__.setdefault("_begun", []).append(stream)
+        return stream
+
+    def close(self) -> None:
+        """As every request is closed at its end, by Flask."""
+        for stream in self.__dict__.pop("_begun", ()):
+            stream.close()
+        super().close()
+
+
 def install(app: Flask, made: Runtime) -> None:
     """Put the runtime and the one commit into an application."""
+    app.request_class = TidyRequest
     app.extensions["portal"] = made
     app.url_map.converters["int"] = NumberPart
     app.after_request(_commit)

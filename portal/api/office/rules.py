@@ -6,6 +6,7 @@ import json
 import mimetypes
 import re
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -166,9 +167,10 @@ def resource_format(given: Any, url: str, *, guess: bool) -> str:
     """CKAN's name of a format, guessed from the address when none is given."""
     found = text(given) if given is not None else ""
     if not found and guess and url:
-        parts = urlsplit(url) if "://" in url else None
-        if parts is None or parts.path:
-            found = mimetypes.guess_type(url)[0] or ""
+        with suppress(ValueError):  # an address that is none says nothing of a format
+            parts = urlsplit(url) if "://" in url else None
+            if parts is None or parts.path:
+                found = mimetypes.guess_type(url)[0] or ""
     return vocabularies.resource_formats().get(found.lower(), found)
 
 
