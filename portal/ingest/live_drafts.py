@@ -52,12 +52,13 @@ class DraftTables:
     def create(self, opened: OpenDataset, row: ResourceRow, wanted: Structure) -> ResourceRow:
         """An empty table for a resource that has none; the row as it is then."""
         lifecycle.require_editable(opened.state)
+        opened.vault.datasets.hold(opened.id)
         name = live_name(row.id, row.version)
         self._make(opened.id, name, wanted.columns)
         if wanted.key:
             self._alter(name, key=wanted.key)
         made = replace(noted(row, name, wanted), table_name=name, row_count=0, state="dimuat")
-        opened.vault.resources.save(made)
+        opened.vault.resources.save_load(made)
         self._desk.note_edit(opened, "tabel", {"resource": str(row.id)})
         return made
 
@@ -70,6 +71,7 @@ class DraftTables:
     def reshape(self, opened: OpenDataset, row: ResourceRow, wanted: Structure) -> ResourceRow:
         """Other columns, key, indexes, aliases. Raises Conflict where rows have the same key."""
         lifecycle.require_editable(opened.state)
+        opened.vault.datasets.hold(opened.id)
         before = {str(column["name"]) for column in row.columns}
         after = {column.name for column in wanted.columns}
         key = dict(row.choice.get("live") or {}).get("key") or ()
@@ -82,7 +84,7 @@ class DraftTables:
             key=wanted.key,
         )
         made = noted(row, live_table(row), wanted)
-        opened.vault.resources.save(made)
+        opened.vault.resources.save_load(made)
         self._desk.note_edit(opened, "tabel", {"resource": str(row.id)})
         return made
 
@@ -114,21 +116,24 @@ class DraftTables:
             written = writer.write(records, batch.method, returning=batch.returning)
         except RowFault as fault:
             raise live_checks.told(fault, shape.known) from fault
-        opened.vault.resources.save(replace(row, row_count=(row.row_count or 0) + written.added))
+        opened.vault.resources.save_load(replace(row, row_count=(row.row_count or 0) + written.added))
         return written
 
     def retract(self, opened: OpenDataset, row: ResourceRow, where: Condition | None) -> Written:
         """Take rows out of a draft's table; nobody but its makers ever saw them, so nothing is kept."""
         lifecycle.require_editable(opened.state)
         written = RowWriter(driver_of(self._desk.session), shape_of_draft(row), ()).delete(where)
-        opened.vault.resources.save(replace(row, row_count=(row.row_count or 0) - written.touched))
+        opened.vault.resources.save_load(replace(row, row_count=(row.row_count or 0) - written.touched))
         return written
 
     def drop(self, opened: OpenDataset, row: ResourceRow) -> None:
         """The table is gone; the resource stays without one."""
         lifecycle.require_editable(opened.state)
+        opened.vault.datasets.hold(opened.id)
         opened.vault.tables.drop(row.table_name or "")
-        opened.vault.resources.save(replace(noted(row, None, Structure(columns=())), table_name=None, row_count=None))
+        bare = replace(noted(row, None, Structure(columns=())), table_name=None, row_count=None)
+        opened.vault.resources.save_load(bare)
+        self._desk.note_edit(opened, "tabel", {"resource": str(row.id)})
 
 
 def view_of(opened: OpenDataset, row: ResourceRow) -> ResourceView:

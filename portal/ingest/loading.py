@@ -6,8 +6,8 @@ job that is killed anywhere leaves either nothing or the whole, and runs again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -51,6 +51,10 @@ def no_stop(_step: str) -> None:
     """The checkpoint of every day."""
 
 
+class _Gone(Exception):
+    """The resource was taken away, or given another file, while its file was being read."""
+
+
 @dataclass
 class Loader:
     """Inspects and loads one resource at a time, as the worker, committing by itself (`desk.session`)."""
@@ -66,6 +70,10 @@ class Loader:
 
         Repeatable; a resource that is gone or went on meanwhile is left alone.
         """
+        with self._while_there():
+            self._inspect(dataset_id, version, resource_id, progress)
+
+    def _inspect(self, dataset_id: UUID, version: int, resource_id: UUID, progress: OnProgress) -> None:
         found = self._resource(dataset_id, version, resource_id, {"diterima"}, "periksa berkas")
         if found is None:
             return
@@ -80,7 +88,7 @@ class Loader:
                 raise
         self.checkpoint("inspect:diperiksa")
         opened = self.desk.reopen(opened)
-        opened.vault.resources.save(replace(row, state="menunggu_pilihan", report=report))
+        self._save(opened, replace(row, state="menunggu_pilihan", report=report))
         findings = codec.decode(list[Finding], next(iter(report.values()))["findings"])
         self._replace(opened, row, findings)
         self.checkpoint("inspect:ditulis")
@@ -89,8 +97,13 @@ class Loader:
     def stage(self, dataset_id: UUID, version: int, resource_id: UUID, progress: OnProgress) -> None:
         """Load the chosen table or layer: sandbox, checks, COPY, seal, dictionary, findings. Raises Refused.
 
-        One transaction holds all of it. Repeatable: the table of a former try is replaced.
+        One transaction holds all of it. Repeatable: the table of a former try is replaced. A resource that is gone or
+        has another file by the end is left alone; what was said of it meanwhile stays.
         """
+        with self._while_there():
+            self._stage(dataset_id, version, resource_id, progress)
+
+    def _stage(self, dataset_id: UUID, version: int, resource_id: UUID, progress: OnProgress) -> None:
         found = self._resource(dataset_id, version, resource_id, {"diperiksa_berkas"}, "muat")
         if found is None:
             return
@@ -117,6 +130,21 @@ class Loader:
                 raise
         self.checkpoint("stage:ditulis")
         self.desk.session.commit()
+
+    @contextmanager
+    def _while_there(self) -> Iterator[None]:
+        try:
+            yield
+        except _Gone:
+            self.desk.session.rollback()
+
+    def _save(self, opened: OpenDataset, row: ResourceRow) -> None:
+        """What the load found of the file, in the order in which every writer takes rows. Raises _Gone."""
+        try:
+            opened.vault.datasets.hold(opened.id)
+            opened.vault.resources.save_load(row)
+        except NotFound as error:
+            raise _Gone from error
 
     def _resource(
         self, dataset_id: UUID, version: int, resource_id: UUID, states: set[str], purpose: str
@@ -156,7 +184,7 @@ class Loader:
         opened = self.desk.reopen(opened)
         form = ending(row.filename)[:20] or "bin"
         plain = replace(row, kind="berkas", format=form, state="dimuat", choice={}, report={}, columns=(), layer=None)
-        opened.vault.resources.save(plain)
+        self._save(opened, plain)
         self._replace(opened, row, ())
         self.desk.session.commit()
 
@@ -165,7 +193,7 @@ class Loader:
         self.desk.session.rollback()
         opened = self.desk.reopen(opened)
         report = {**row.report, "refusal": codec.encode(list(refusal.findings[:50]))}
-        opened.vault.resources.save(replace(row, state=state, report=report))
+        self._save(opened, replace(row, state=state, report=report))
         self._replace(opened, row, refusal.findings)
         self.desk.session.commit()
 
@@ -217,7 +245,7 @@ class Loader:
         """The resource is in; once all are, the codes are applied (`dikodekan`, BR 16(6))."""
         vault = opened.vault
         report = {name: value for name, value in row.report.items() if name != "refusal"}
-        vault.resources.save(replace(row, state="dimuat", report=report))
+        self._save(opened, replace(row, state="dimuat", report=report))
         self._replace(opened, row, findings)
         rows = vault.resources.of_version(opened.id, row.version)
         if opened.version.version == row.version and all(item.state == "dimuat" for item in rows):

@@ -195,11 +195,11 @@ class Packages:
 
     # changing
 
-    def open(self, identity: Identity, dataset_id: UUID, *, out: bool, settle: bool = True) -> Current:
+    def open(self, identity: Identity, dataset_id: UUID, *, out: bool) -> Current:
         """Open a dataset for a change, by the right to publish where the caller has it, else by duty.
 
         `out`: readers see the dataset, so a refusal is Forbidden; otherwise NotFound where nothing may be seen (I7).
-        `settle`: wait a moment for a release that a job is carrying out; an upload joins it instead, while it can.
+        A version whose files are still being loaded takes the change with it; one that is being released is waited for.
         """
         publish = self._desk.profile.policy.api_terbit_langsung and (
             identity.has(Role.ADMIN) or any(identity.has(role) for role in PUBLISHERS)
@@ -215,8 +215,7 @@ class Packages:
                 subject = Subject(agency_id=current.agency.id, state=current.version.state)
                 if not decide(identity, Permission.CATALOG_MANAGE, subject):
                     require(identity, Permission.DATASET_PUBLISH, subject)
-                waits = settle or current.state not in lifecycle.EDITABLE
-                return self._settled(current) if waits else current
+                return current if current.state in lifecycle.EDITABLE else self._settled(current)
         try:
             opened = self._desk.open(identity, dataset_id, "ubah", Permission.DATASET_EDIT)
         except NotFound:
@@ -227,7 +226,7 @@ class Packages:
 
     def _settled(self, current: Current) -> Current:
         """After the release that a job is carrying out: programs upload a file and write again at once, as CKAN lets
-        them. A job that takes long is not waited for: the change then goes into the version that it will release."""
+        them. One that takes longer than that refuses the change."""
         if current.state in lifecycle.PUBLISHED:
             return current
         end = monotonic() + SETTLE_SECONDS

@@ -77,7 +77,9 @@ class Sending:
         require_stars(current.metadata)
         source_rule(current.metadata, self._desk.profile)
         self._require_size(sent.size)
-        current = self._packages.editable(current)
+        # whoever changes the dataset at the same moment waits; what stands then is what the file is put into
+        current.vault.datasets.hold(current.dataset.id)
+        current = self._packages.editable(self._packages.again(current))
         kind = self._kind(sent)
         vault, dataset_id, version = current.vault, current.dataset.id, current.version.version
         file = vault.files.add(dataset_id, version, sent.stream)
@@ -99,6 +101,7 @@ class Sending:
             table_name=None,
             row_count=None,
         )
+        vault.datasets.touch(dataset_id)  # a write that was read before knows nothing of this file, and begins anew
         self._store(current, row, sent)
         vault.receipts.give(
             dataset_id, version, row.id, filename=row.filename, size=row.size, sha256=row.sha256

@@ -89,6 +89,14 @@ class DatasetStore:
             raise NotFound
         return _dataset(row)
 
+    def hold(self, dataset_id: UUID) -> None:
+        """Let other writers of the dataset wait until this transaction ends; nothing of it changes. Whoever writes rows
+        below the dataset's takes it first, as every write of metadata does. Raises NotFound."""
+        table = models.dataset
+        statement = select(table.c.id).where(table.c.id == dataset_id).with_for_update(key_share=True)
+        if self._opened.run(statement).one_or_none() is None:
+            raise NotFound
+
     def version(self, dataset_id: UUID, version: int | None = None) -> VersionRow:
         """A version, the working one by default. Raises NotFound."""
         table = models.version

@@ -15,6 +15,7 @@ from portal.vault.rows import ResourceRow
 
 _TABLE = models.resource
 _KEYS = ("id", "dataset_id", "version")
+_LOAD = frozenset({"kind", "format", "state", "choice", "report", "columns", "layer", "table_name", "row_count"})
 # made once: putting a statement together costs more than sending it
 _OF_VERSION = (
     select(_TABLE)
@@ -51,6 +52,16 @@ class ResourceStore:
         values = {name: value for name, value in _values(row).items() if name not in _KEYS}
         statement = update(_TABLE).where(*_where(row.dataset_id, row.version, row.id)).values(**values)
         saved = self._opened.run(statement.returning(*_TABLE.c)).one_or_none()
+        if saved is None:
+            raise NotFound
+        return _resource(saved)
+
+    def save_load(self, row: ResourceRow) -> ResourceRow:
+        """Write what a load found of the file that the row has, and nothing else: what is said of it may have changed
+        since the load began. Raises NotFound for a resource that is gone or has another file by now."""
+        values = {name: value for name, value in _values(row).items() if name in _LOAD}
+        where = (*_where(row.dataset_id, row.version, row.id), _TABLE.c.sha256 == row.sha256)
+        saved = self._opened.run(update(_TABLE).where(*where).values(**values).returning(*_TABLE.c)).one_or_none()
         if saved is None:
             raise NotFound
         return _resource(saved)

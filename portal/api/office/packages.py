@@ -104,7 +104,7 @@ def with_plugin_data(call: OfficeCall, ref: str, public: str | None) -> Document
     shown = drafted(call, ref) if public is None else orjson.loads(public)
     packages = call.service(Packages)
     try:
-        kept = packages.open(call.identity, UUID(shown["id"]), out=False, settle=False).metadata.ckan.get("plugin_data")
+        kept = packages.open(call.identity, UUID(shown["id"]), out=False).metadata.ckan.get("plugin_data")
     except (NotFound, Forbidden):
         kept = None
     return {**shown, "plugin_data": kept} if kept else shown
@@ -137,7 +137,7 @@ def patched(before: Document) -> Document:
     return {name: value for name, value in before.items() if name != "metadata_modified"} | {"extras": extras}
 
 
-def opened(call: OfficeCall, ref: str, *, settle: bool = True) -> tuple[Current, Document]:
+def opened(call: OfficeCall, ref: str) -> tuple[Current, Document]:
     """The dataset opened for a change, and as the caller sees it. Raises NotFound; Forbidden on what he only sees."""
     packages = call.service(Packages)
     text = call.queries.package(ref)
@@ -147,7 +147,7 @@ def opened(call: OfficeCall, ref: str, *, settle: bool = True) -> tuple[Current,
         raise NotFound if public is None else Forbidden
     if key is None:
         raise NotFound
-    current = packages.open(call.identity, key, out=public is not None, settle=settle)
+    current = packages.open(call.identity, key, out=public is not None)
     if public is not None and current.out:
         return current, standing_now(call, current, public)
     # what is in work, a file that is being loaded or a text that had to stay in, is what the change goes on from; it

@@ -44,7 +44,7 @@ def resource_create(call: OfficeCall, args: Raw) -> object:
         raise Shaped({"name_or_id": [_("Nilai wajib diisi")]})
     upload = args.values.get("upload")
     sends = isinstance(upload, Upload) and bool(upload.filename)
-    current, before = opened(call, required(args, "package_id"), settle=not sends)
+    current, before = opened(call, required(args, "package_id"))
     fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
     if isinstance(upload, Upload) and sends:
         own = _with_own_id(call, current, before, fields)
@@ -88,7 +88,7 @@ def _change(call: OfficeCall, args: Raw, *, partly: bool) -> object:
     key = named_thing(call, args, "Resource") if partly else required(args, "id")
     upload = args.values.get("upload")
     sends = isinstance(upload, Upload) and bool(upload.filename)
-    current, before = _opened(call, key, settle=not sends)
+    current, before = _opened(call, key)
     old = _find(before, key)
     fields = {name: value for name, value in args.values.items() if name not in _BESIDE}
     sent = {**(old if partly else {"url": ""}), **fields, "id": old["id"]}
@@ -159,13 +159,13 @@ def package_resource_reorder(call: OfficeCall, args: Raw) -> object:
 # the ways to a resource
 
 
-def _opened(call: OfficeCall, key: str, *, settle: bool = True) -> tuple[Current, Document]:
+def _opened(call: OfficeCall, key: str) -> tuple[Current, Document]:
     """The dataset of a resource, opened for a change. Raises NotFound for a resource that nobody knows."""
     dataset_id = _dataset_of(call, key)
     if dataset_id is None:
         raise _missing()
     with _as_missing():
-        return opened(call, str(dataset_id), settle=settle)
+        return opened(call, str(dataset_id))
 
 
 def _dataset_of(call: OfficeCall, key: str) -> UUID | None:
