@@ -7,7 +7,7 @@ opening that was committed. A refusal is recorded the same way. What cannot be r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Literal
 from uuid import UUID, uuid4
@@ -80,6 +80,21 @@ class AccessService:
         if opening is None:
             raise NotFound
         return WorkPass(opening, person, act, dataset_id)
+
+    def page_pass(self, identity: Identity, dataset_ids: Sequence[UUID], purpose: str = "") -> WorkPass:
+        """Open those of several unclassified datasets that duty opens for reading (act `lihat`), each recorded as if it
+        had been opened alone; lasts ten minutes. Raises NotFound where it opens none; Unavailable."""
+        person = _person(identity)
+        opening = self._open(
+            "SELECT audit.open_page(:person, :datasets, :purpose, :address)",
+            person=person,
+            datasets=list(dataset_ids),
+            purpose=storable_text(purpose),
+            address=identity.address,
+        )
+        if opening is None:
+            raise NotFound
+        return WorkPass(opening, person, "lihat")
 
     def new_dataset(
         self, identity: Identity, agency_id: UUID, dataset_id: UUID | None = None, *, publish: bool = False
@@ -282,6 +297,10 @@ class AccessService:
         if permission in READS:
             return decisions.require_visible(identity, permission, subject)
         return decisions.require(identity, permission, subject)
+
+    def allows(self, identity: Identity, permission: Permission, subject: Subject) -> bool:
+        """What the permission table says of one of many; `subject` comes from `enter(proof).subjects(dataset_ids)`."""
+        return bool(decisions.decide(identity, permission, subject))
 
     def _open(self, statement: str, **values: Any) -> UUID | None:
         opening = self._one(statement, **values)

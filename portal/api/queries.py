@@ -111,10 +111,14 @@ class Queries:
         """Ready documents by id in the order given, as one JSON list in UTF-8, in parts; an id that the database lacks
         is dropped (I9). Nothing is made into objects: ids go as one text, documents leave as the bytes they are.
         """
-        found = dict(self._documents(f"{{{','.join(ids)}}}")) if ids else {}
+        found = self.documents(ids)
         keys = (item.encode() for item in ids)
         parts = [part for key in keys if key in found for part in (b",", found[key])]
         return [b"[", *parts[1:], b"]"]
+
+    def documents(self, ids: Sequence[str]) -> dict[bytes, bytes]:
+        """Ready documents of live datasets by id, as bytes, in one statement."""
+        return dict(self._documents(f"{{{','.join(ids)}}}")) if ids else {}
 
     def _documents(self, ids: str) -> list[tuple[bytes, bytes]]:
         """Ids and ready documents as bytes; `ids` is PostgreSQL's way of writing a list."""

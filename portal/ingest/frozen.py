@@ -9,7 +9,7 @@ from uuid import UUID
 
 from portal.catalog.published import PublishedAgency, PublishedDataset, PublishedResource
 from portal.contract.metadata import DatasetMetadata
-from portal.ingest.people import AgencyFacts, People
+from portal.ingest.people import AgencyFacts, KnowsGroups
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +40,7 @@ def public_agency(agency: AgencyFacts) -> PublishedAgency:
 
 
 def freeze(
-    people: People,
+    people: KnowsGroups,
     dataset: tuple[UUID, str, int],
     metadata: DatasetMetadata,
     agency: AgencyFacts,

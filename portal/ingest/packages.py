@@ -26,7 +26,7 @@ from portal.ingest.desk import Desk, OpenDataset, parse
 from portal.ingest.express import Content, Express, Place, published_resource
 from portal.ingest.frozen import Moment, freeze
 from portal.ingest.lifecycle import State
-from portal.ingest.people import AgencyFacts
+from portal.ingest.people import AgencyFacts, KnowsGroups
 from portal.kernel.decisions import decide, require
 from portal.kernel.errors import Forbidden, NotFound
 from portal.kernel.identity import Identity, Role
@@ -268,11 +268,13 @@ class Packages:
         """The same opening with fresh rows."""
         return self._current(current.vault.proof, current.dataset.id, publish=current.publish)
 
-    def view(self, current: Current) -> tuple[PublishedDataset, tuple[str, ...]]:
-        """The working version as a document shows it, and the steps it owes."""
+    def view(
+        self, current: Current, groups: KnowsGroups | None = None
+    ) -> tuple[PublishedDataset, tuple[str, ...]]:  # fmt: skip
+        """The working version as a document shows it, and the steps it owes. `groups`: those of a page, at hand."""
         moment = Moment(created=current.dataset.created, released=current.dataset.modified, order_id=current.dataset.id)
         frozen = freeze(
-            self._desk.people,
+            groups or self._desk.people,
             (current.dataset.id, current.dataset.name, current.version.version),
             current.metadata,
             current.agency,

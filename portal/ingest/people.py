@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 from uuid import UUID
 
 from sqlalchemy import text
@@ -40,6 +40,29 @@ class AgencyFacts:
     image_url: str
     extras: list[dict[str, str]]
     approval_status: str
+
+
+class KnowsGroups(Protocol):
+    """Who can say which groups of the register some names mean."""
+
+    def groups(self, names: Iterable[str]) -> tuple[PublishedGroup, ...] | None:
+        """In this order; None where the register is still empty."""
+
+
+class GroupsAtHand:
+    """The groups of many datasets, asked for once."""
+
+    def __init__(self, people: People, names: Iterable[str]) -> None:
+        self._found = people.groups_by_name(names)
+
+    def groups(self, names: Iterable[str]) -> tuple[PublishedGroup, ...] | None:
+        """As `People.groups`, of names that were asked for."""
+        return in_order(self._found, names)
+
+
+def in_order(found: Mapping[str, PublishedGroup] | None, names: Iterable[str]) -> tuple[PublishedGroup, ...] | None:
+    """Groups in the order of names, each once; names that mean none are left out."""
+    return None if found is None else tuple(dict.fromkeys(found[name] for name in names if name in found))
 
 
 class People:
@@ -89,6 +112,11 @@ class People:
 
         None where the register is still empty: then the shipped sets say what a name means.
         """
+        asked = tuple(names)
+        return in_order(self.groups_by_name(asked), asked)
+
+    def groups_by_name(self, names: Iterable[str]) -> dict[str, PublishedGroup] | None:
+        """The register's open groups by each name that they bear or bore; None where the register is still empty."""
         wanted = list(dict.fromkeys(name for name in names if name))
         rows = self._session.execute(
             text(
@@ -99,13 +127,13 @@ class People:
         ).all()
         if not rows and not self._session.scalar(text("SELECT EXISTS (SELECT FROM accounts.subject_group)")):
             return None
-        found = {}
+        found: dict[str, PublishedGroup] = {}
         for row in rows:
             group = PublishedGroup(
                 id=row.id, name=row.name, title=row.title, description=row.description, image_url=row.image_url
             )
             found.update(dict.fromkeys((*row.former_names, row.name), group))
-        return tuple(dict.fromkeys(found[name] for name in wanted if name in found))
+        return found
 
     def names(self, ids: Iterable[UUID]) -> dict[UUID, str]:
         """Names of people by id, in one statement."""

@@ -10,6 +10,7 @@ from portal.ingest.deciding import Deciding
 from portal.ingest.drafts import Drafts
 from portal.ingest.express import Express
 from portal.ingest.indexing import Indexer
+from portal.ingest.looking import Looking
 from portal.ingest.notices import Notices
 from portal.ingest.office_feed import OfficeFeed, follow
 from portal.ingest.office_search import OfficeSearch
@@ -56,6 +57,7 @@ def offer(runtime: Runtime) -> None:
     runtime.offer(Ingest, ingest)
     runtime.offer(Notices, notices)
     runtime.offer(OfficeSearch, searching)
+    runtime.offer(Looking, lambda scope: Looking(desk_of(scope)))
     feed = OfficeFeed(runtime.sessions["office"], lambda: runtime.office_search)
     follow(runtime.sessions["office"], feed)
     runtime.offer(OfficeFeed, lambda _scope: feed)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import Row, Select, bindparam, func, insert, select, text, update
+from sqlalchemy import ARRAY, Row, Select, Uuid, bindparam, func, insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from portal.kernel.errors import Conflict, Forbidden, NotFound
@@ -34,7 +34,7 @@ def _whole() -> Select[Any]:
             last.label("last"),
         )
         .join(v, (v.c.dataset_id == d.c.id) & (v.c.version == d.c.working_version))
-        .where(d.c.id == bindparam("dataset"))
+        .where(d.c.id == func.any(bindparam("datasets", type_=ARRAY(Uuid))))
     )
 
 
@@ -113,15 +113,14 @@ class DatasetStore:
 
     def whole(self, dataset_id: UUID) -> tuple[DatasetRow, VersionRow, int]:
         """The dataset, its working version and the number of its last version, in one statement. Raises NotFound."""
-        row = self._opened.run(_WHOLE, {"dataset": dataset_id}).one_or_none()
-        if row is None:
+        found = self.wholes((dataset_id,))
+        if not found:
             raise NotFound
-        found = row._mapping
-        return (
-            DatasetRow(**{name: found[f"d_{name}"] for name in models.dataset.c.keys()}),  # noqa: SIM118 - columns
-            VersionRow(**{name: found[f"v_{name}"] for name in models.version.c.keys()}),  # noqa: SIM118 - columns
-            int(found["last"]),
-        )
+        return found[0]
+
+    def wholes(self, dataset_ids: Sequence[UUID]) -> list[tuple[DatasetRow, VersionRow, int]]:
+        """The same of several datasets; what the opening does not cover is left out."""
+        return [_whole_row(row) for row in self._opened.run(_WHOLE, {"datasets": list(dataset_ids)})]
 
     def find(self, name: str) -> UUID | None:
         """The dataset of that name among those that the opening covers, or None; one that was let go comes last."""
@@ -331,6 +330,15 @@ class DatasetStore:
             detail=storable(detail),
         )
         self._opened.run(statement)
+
+
+def _whole_row(row: Row[Any]) -> tuple[DatasetRow, VersionRow, int]:
+    found = row._mapping
+    return (
+        DatasetRow(**{name: found[f"d_{name}"] for name in models.dataset.c.keys()}),  # noqa: SIM118 - columns
+        VersionRow(**{name: found[f"v_{name}"] for name in models.version.c.keys()}),  # noqa: SIM118 - columns
+        int(found["last"]),
+    )
 
 
 def _dataset(row: Row[Any]) -> DatasetRow:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy import ARRAY, Row, Uuid, bindparam, delete, func, insert, select, update
 
 from portal.kernel.errors import NotFound
 from portal.vault import models
@@ -21,6 +22,15 @@ _OF_VERSION = (
     select(_TABLE)
     .where(_TABLE.c.dataset_id == bindparam("dataset"), _TABLE.c.version == bindparam("number"))
     .order_by(_TABLE.c.position, _TABLE.c.id)
+)
+_OF_WORKING = (
+    select(_TABLE)
+    .join(
+        models.dataset,
+        (models.dataset.c.id == _TABLE.c.dataset_id) & (models.dataset.c.working_version == _TABLE.c.version),
+    )
+    .where(models.dataset.c.id == func.any(bindparam("datasets", type_=ARRAY(Uuid))))
+    .order_by(_TABLE.c.dataset_id, _TABLE.c.position, _TABLE.c.id)
 )
 
 
@@ -46,6 +56,14 @@ class ResourceStore:
         """All resources of a version in their order."""
         rows = self._opened.run(_OF_VERSION, {"dataset": dataset_id, "number": version})
         return tuple(_resource(row) for row in rows)
+
+    def of_working(self, dataset_ids: Sequence[UUID]) -> dict[UUID, tuple[ResourceRow, ...]]:
+        """Resources of several datasets' working versions by dataset, in their order."""
+        found: dict[UUID, tuple[ResourceRow, ...]] = {}
+        for row in self._opened.run(_OF_WORKING, {"datasets": list(dataset_ids)}):
+            resource = _resource(row)
+            found[resource.dataset_id] = (*found.get(resource.dataset_id, ()), resource)
+        return found
 
     def save(self, row: ResourceRow) -> ResourceRow:
         """Write every field of a resource that is there (use dataclasses.replace). Raises NotFound."""

@@ -6,7 +6,7 @@ it may not write is refused by the database. No Flask, no decisions by role: tho
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, tzinfo
 from typing import cast
 from uuid import UUID
@@ -29,7 +29,7 @@ from portal.vault.rows import Sifat
 from portal.vault.uploads import UploadStore
 
 SUBJECT = text("""
-    SELECT d.agency_id, v.state, s.sifat, v.metadata->>'jenis_data' AS jenis_data,
+    SELECT d.id, d.agency_id, v.state, s.sifat, v.metadata->>'jenis_data' AS jenis_data,
         ARRAY(SELECT DISTINCT p FROM (SELECT d.created_by UNION SELECT v.created_by
             UNION SELECT r.person_id FROM vault.receipt r WHERE r.dataset_id = d.id AND r.version = v.version
         ) AS x (p)) AS producers,
@@ -39,7 +39,7 @@ SUBJECT = text("""
     FROM vault.dataset d
     JOIN vault.version v ON v.dataset_id = d.id AND v.version = d.working_version
     JOIN audit.sifat() s ON s.dataset_id = d.id
-    WHERE d.id = :dataset
+    WHERE d.id = ANY (:datasets)
 """)
 
 
@@ -78,19 +78,26 @@ class OpenVault:
 
         One statement. Raises NotFound when the opening does not cover it.
         """
-        values = {"dataset": dataset_id, "person": self.proof.person_id, "now": self._opened.clock()}
-        row = self._opened.run(SUBJECT, values).one_or_none()
-        if row is None:
+        found = self.subjects((dataset_id,)).get(dataset_id)
+        if found is None:
             raise NotFound
-        return Subject(
-            agency_id=row.agency_id,
-            state=row.state,
-            sifat=row.sifat,
-            jenis_data=row.jenis_data,
-            producer_ids=frozenset(row.producers),
-            named=frozenset(row.named) - self._ignored,
-            consented=row.consented,
-        )
+        return found
+
+    def subjects(self, dataset_ids: Sequence[UUID]) -> dict[UUID, Subject]:
+        """The same of several datasets in one statement; what the opening does not cover is left out."""
+        values = {"datasets": list(dataset_ids), "person": self.proof.person_id, "now": self._opened.clock()}
+        return {
+            row.id: Subject(
+                agency_id=row.agency_id,
+                state=row.state,
+                sifat=row.sifat,
+                jenis_data=row.jenis_data,
+                producer_ids=frozenset(row.producers),
+                named=frozenset(row.named) - self._ignored,
+                consented=row.consented,
+            )
+            for row in self._opened.run(SUBJECT, values)
+        }
 
     def sifat(self, dataset_id: UUID) -> Sifat:
         """The classification in the register. Raises NotFound when the opening does not cover the dataset."""

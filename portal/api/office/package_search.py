@@ -12,10 +12,11 @@ from portal.api.office.call import OfficeCall
 from portal.api.office.shown import draft_document
 from portal.api.package_search import SearchArguments, checked_query, composed
 from portal.api.package_search import package_search as published_search
+from portal.ingest.looking import Looking
 from portal.ingest.office_search import OfficeResults, OfficeSearch
 from portal.ingest.packages import Packages
-from portal.kernel.errors import NotFound
 from search.query import Or, Term
+from search.settling import show
 
 
 def package_search(call: OfficeCall, args: SearchArguments) -> object:
@@ -25,6 +26,8 @@ def package_search(call: OfficeCall, args: SearchArguments) -> object:
     if not wanted or not call.identity.signed_in or call.runtime.office_search is None:
         return published_search(call, args)
     query = checked_query(call, args)
+    # the copy of what was published just now is there, but not yet in sight: who asks pays for it, not every writer
+    show(call.runtime.office_search)
     # CKAN's drafts are public or private themselves, and only who asks for private ones gets those
     wished = _ACTIVE if args.include_private else Or((Term("private", "false"), Term("konsep", "true")))
     found = call.service(OfficeSearch).search(call.identity, replace(query, filters=(*query.filters, _ACTIVE, wished)))
@@ -35,18 +38,20 @@ _ACTIVE = Term("state", "active")
 
 
 def _documents(call: OfficeCall, found: OfficeResults) -> list[object]:
-    """Published documents as they are stored, drafts as each is opened; one that is gone meanwhile is left out."""
-    packages = call.service(Packages)
+    """Published documents as they are stored, drafts as they are opened, the page at once; what is gone meanwhile is
+    left out."""
+    ids = found.results.ids
+    ready = call.queries.documents(ids)
+    looking, packages = call.service(Looking), call.service(Packages)
+    wanted = [UUID(key) for key in ids if key.encode() not in ready and key in found.drafts]
+    drafts = looking.look(call.identity, wanted)
+    groups = looking.groups(drafts.values()) if drafts else None
     made: list[object] = []
-    for key in found.results.ids:
-        text = call.queries.package(key)
-        if text is not None:
-            made.append(orjson.Fragment(text))
-        elif key in found.drafts:
-            try:
-                made.append(draft_document(packages, packages.look(call.identity, UUID(key))))
-            except NotFound:
-                continue
+    for key in ids:
+        if (document := ready.get(key.encode())) is not None:
+            made.append(orjson.Fragment(document))
+        elif (current := drafts.get(UUID(key))) is not None:
+            made.append(draft_document(packages, current, groups))
     return made
 
 

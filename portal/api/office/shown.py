@@ -11,6 +11,7 @@ from portal.catalog import ckan_document
 from portal.catalog.published import PublishedDataset
 from portal.ingest.lifecycle import State
 from portal.ingest.packages import Current, Outcome, Packages
+from portal.ingest.people import KnowsGroups
 from portal.kernel.errors import NotFound
 
 Document = dict[str, Any]
@@ -36,9 +37,9 @@ def draft(published: PublishedDataset, state: State, owed: tuple[str, ...], site
     }
 
 
-def draft_document(packages: Packages, current: Current) -> Document:
-    """The working version of an opened dataset."""
-    frozen, owed = packages.view(current)
+def draft_document(packages: Packages, current: Current, groups: KnowsGroups | None = None) -> Document:
+    """The working version of an opened dataset; `groups` of a whole page, where they are at hand."""
+    frozen, owed = packages.view(current, groups)
     return draft(frozen, current.state, owed, packages.site_url)
 
 
