@@ -30,5 +30,14 @@ def settle(documents: Sequence[SearchDocument], seen: Engine, others: Sequence[E
                 engine.put(body, refresh=engine is seen)
 
 
+def show(engine: Engine) -> None:
+    """Let the next search of one of the `others` find what was put there. Raises EngineUnavailable."""
+    if _is_elastic(engine):
+        from search.elastic import ElasticEngine
+
+        if isinstance(engine, ElasticEngine):
+            engine.show()
+
+
 def _is_elastic(engine: Engine) -> bool:
     return type(engine).__module__ == "search.elastic"

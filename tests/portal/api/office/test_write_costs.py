@@ -89,6 +89,10 @@ def test_a_write_sends_each_index_one_request_and_is_found_when_it_returns(
         assert asked == ["upsert"]
         assert copied == ["upsert"]
         assert key in public.search(SearchQuery()).ids
+        asked_for = {"fq": f"id:{key}", "include_private": True}
+        with counting(office) as looked:
+            assert [item["id"] for item in ckan.result("package_search", asked_for)["results"]] == [key]
+        assert looked == ["show", "search"]
 
 
 @pytest.mark.elasticsearch
