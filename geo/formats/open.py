@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from pathlib import Path
 
@@ -12,12 +13,14 @@ from geo.findings import Finding, note
 from geo.formats.base import Source
 from geo.formats.geojson.source import GeoJsonSource
 from geo.formats.geopackage.source import GeoPackageSource
+from geo.formats.gml.source import GmlSource
 from geo.formats.kml.source import KmlSource
 from geo.formats.markup import looks_like_xml, root_of
 from geo.formats.shapefile.source import ShapefileSource
 
-KNOWN = "shapefile (zip), GeoPackage, GeoJSON, KML/KMZ"
+KNOWN = "shapefile (zip), GeoPackage, GeoJSON, KML/KMZ, GML"
 _SHP = b"\x00\x00\x27\x0a"
+_GML = re.compile(r"https?://www\.opengis\.net/(?:gml|wfs)(?:/|\Z)")
 _SQLITE = b"SQLite format 3\x00"
 
 
@@ -25,7 +28,7 @@ def open_source(path: Path, filename: str, work_dir: Path) -> Source:
     """The layers of an uploaded file; `work_dir` takes what an archive holds.
 
     Raises `BadInputError` for an empty file, an unsafe archive, and everything that isn't a zipped
-    shapefile, a GeoPackage, GeoJSON, KML or KMZ (by itself or as the only such file in a zip archive)."""
+    shapefile, a GeoPackage, GeoJSON, KML, KMZ or GML (by itself or as the only such file in a zip archive)."""
     if path.stat().st_size == 0:
         raise bad("berkas.kosong", "Berkas kosong.")
     work_dir.mkdir(parents=True, exist_ok=True)
@@ -55,8 +58,11 @@ def _plain(path: Path, filename: str, work_dir: Path) -> Source:
 
 def _markup(path: Path, filename: str) -> Source:
     """XML is told apart by its root element."""
-    if root_of(path).name == "kml":
+    root = root_of(path)
+    if root.name == "kml":
         return KmlSource(path, filename)
+    if any(_GML.match(value) for key, value in root.attributes.items() if key.startswith("xmlns")):
+        return GmlSource(path)
     raise _unknown()
 
 
@@ -99,4 +105,4 @@ def _main(others: tuple[Member, ...]) -> tuple[tuple[Member, ...], int]:
 
 
 def _is_other(member: Member) -> bool:
-    return member.suffix in {".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml"}
+    return member.suffix in {".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".gml"}

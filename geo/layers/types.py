@@ -23,6 +23,7 @@ class LayerFormat(StrEnum):
     GEOPACKAGE = "geopackage"
     GEOJSON = "geojson"
     KML = "kml"
+    GML = "gml"
 
 
 class FieldType(StrEnum):

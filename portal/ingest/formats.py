@@ -41,6 +41,7 @@ _TYPES: dict[str, FileType] = {
     "gpkg": FileType("gpkg", "layer", "application/geopackage+sqlite3"),
     "kml": FileType("kml", "layer", "application/vnd.google-earth.kml+xml"),
     "kmz": FileType("kmz", "layer", "application/vnd.google-earth.kmz"),
+    "gml": FileType("gml", "layer", "application/gml+xml"),
     "pdf": FileType("pdf", "berkas", "application/pdf", b"%PDF-"),
     "png": FileType("png", "berkas", "image/png", b"\x89PNG\r\n\x1a\n"),
     "docx": FileType(

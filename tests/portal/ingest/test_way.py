@@ -139,3 +139,19 @@ def test_kml_of_several_folders_goes_the_whole_way(house: House) -> None:
     table = f"l_{resource_id.hex}_1"
     query = f"SELECT count(*) FROM rows.{table} WHERE starts_with(kode, '33.29.') AND folder <> ''"
     assert house.count("public", query) == 17
+
+
+def test_gml_with_north_first_goes_the_whole_way(house: House) -> None:
+    dataset_id = house.draft(**layer_metadata().model_dump())
+    content = Path("tests/data/geo/kecamatan_4326.gml").read_bytes()
+    resource_id = house.upload(dataset_id, content, "kecamatan.gml").resource_id
+    house.work()
+    house.confirm(dataset_id, resource_id)
+    house.work()
+    house.checked(dataset_id)
+    house.release(dataset_id)
+    house.work()
+    assert house.state(dataset_id) == "terbit"
+    table = f"l_{resource_id.hex}_1"
+    inside = "ST_XMin(geom) > 108 AND ST_YMax(geom) < -6 AND starts_with(kode, '33.29.')"
+    assert house.count("public", f"SELECT count(*) FROM rows.{table} WHERE {inside}") == 3
