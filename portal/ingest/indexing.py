@@ -50,8 +50,9 @@ class Indexer:
 
         One sends at a time, of all processes: who waited finds his documents indexed by the one before, or indexes all
         that waited with him in one batch with one refresh. The public index is refreshed, since readers and programs
-        look at once; the office's copy is made seen by who looks (`search.settling.show`; its drafts have a feed of their
-        own), which saves a refresh a write. Raises EngineUnavailable when an engine does not answer: what is left stays marked as behind.
+        look at once; the office's copy is made seen by who looks (`search.settling.show`; its drafts have a feed of
+        their own), which saves a refresh a write. Raises EngineUnavailable when an engine does not answer: what is left
+        stays marked as behind.
         """
         done = 0
         first, *others = self._engines
