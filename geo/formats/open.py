@@ -14,11 +14,12 @@ from geo.formats.base import Source
 from geo.formats.geojson.source import GeoJsonSource
 from geo.formats.geopackage.source import GeoPackageSource
 from geo.formats.gml.source import GmlSource
+from geo.formats.gpx.source import GpxSource
 from geo.formats.kml.source import KmlSource
 from geo.formats.markup import looks_like_xml, root_of
 from geo.formats.shapefile.source import ShapefileSource
 
-KNOWN = "shapefile (zip), GeoPackage, GeoJSON, KML/KMZ, GML"
+KNOWN = "shapefile (zip), GeoPackage, GeoJSON, KML/KMZ, GML, GPX"
 _SHP = b"\x00\x00\x27\x0a"
 _GML = re.compile(r"https?://www\.opengis\.net/(?:gml|wfs)(?:/|\Z)")
 _SQLITE = b"SQLite format 3\x00"
@@ -28,7 +29,7 @@ def open_source(path: Path, filename: str, work_dir: Path) -> Source:
     """The layers of an uploaded file; `work_dir` takes what an archive holds.
 
     Raises `BadInputError` for an empty file, an unsafe archive, and everything that isn't a zipped
-    shapefile, a GeoPackage, GeoJSON, KML, KMZ or GML (by itself or as the only such file in a zip archive)."""
+    shapefile, a GeoPackage, GeoJSON, KML, KMZ, GML or GPX (by itself or as the only such file in a zip archive)."""
     if path.stat().st_size == 0:
         raise bad("berkas.kosong", "Berkas kosong.")
     work_dir.mkdir(parents=True, exist_ok=True)
@@ -61,6 +62,8 @@ def _markup(path: Path, filename: str) -> Source:
     root = root_of(path)
     if root.name == "kml":
         return KmlSource(path, filename)
+    if root.name == "gpx":
+        return GpxSource(path)
     if any(_GML.match(value) for key, value in root.attributes.items() if key.startswith("xmlns")):
         return GmlSource(path)
     raise _unknown()
@@ -105,4 +108,4 @@ def _main(others: tuple[Member, ...]) -> tuple[tuple[Member, ...], int]:
 
 
 def _is_other(member: Member) -> bool:
-    return member.suffix in {".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".gml"}
+    return member.suffix in {".gpkg", ".geojson", ".json", ".geojsonl", ".ndjson", ".kml", ".gml", ".gpx"}

@@ -24,6 +24,7 @@ class LayerFormat(StrEnum):
     GEOJSON = "geojson"
     KML = "kml"
     GML = "gml"
+    GPX = "gpx"
 
 
 class FieldType(StrEnum):

@@ -42,6 +42,7 @@ _TYPES: dict[str, FileType] = {
     "kml": FileType("kml", "layer", "application/vnd.google-earth.kml+xml"),
     "kmz": FileType("kmz", "layer", "application/vnd.google-earth.kmz"),
     "gml": FileType("gml", "layer", "application/gml+xml"),
+    "gpx": FileType("gpx", "layer", "application/gpx+xml"),
     "pdf": FileType("pdf", "berkas", "application/pdf", b"%PDF-"),
     "png": FileType("png", "berkas", "image/png", b"\x89PNG\r\n\x1a\n"),
     "docx": FileType(

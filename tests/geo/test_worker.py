@@ -38,6 +38,30 @@ def test_layers_through_the_sandbox(tmp_path: Path) -> None:
         assert len(shown["features"]) == 17
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.kml", "<kml><Placemark><Point><coordinates>108.9,-7</coordinates></Point></Placemark></kml>"),
+        (
+            "a.gml",
+            '<a xmlns:gml="http://www.opengis.net/gml"><gml:featureMember><b><gml:Point srsName="EPSG:4326">'
+            "<gml:pos>108.9 -7</gml:pos></gml:Point></b></gml:featureMember></a>",
+        ),
+        ("a.gpx", '<gpx><wpt lat="-7" lon="108.9"/></gpx>'),
+    ],
+)
+def test_markup_through_the_sandbox(tmp_path: Path, name: str, text: str) -> None:
+    path = tmp_path / name
+    path.write_text(text)
+    with sandbox.workspace() as work:
+        found = FileReader().inspect_layer(path, name, LayerChoice(), CONTEXT, work_dir=work)
+    assert (found.format.value, found.feature_count, found.ready) == (name[2:], 1, True)
+    path.write_text(f'<!DOCTYPE a SYSTEM "file:///etc/passwd">{text}')
+    with sandbox.workspace() as work, pytest.raises(BadInputError) as failure:
+        FileReader().inspect_layer(path, name, LayerChoice(), CONTEXT, work_dir=work)
+    assert failure.value.finding.rule == "xml.doctype"
+
+
 def test_exports_through_the_sandbox(tmp_path: Path) -> None:
     path = tmp_path / "aliran"
     path.write_text("".join(json.dumps({**feature(one, nama="x"), "id": 1}) + "\n" for one in SQUARES))
