@@ -150,7 +150,8 @@ class ElasticRebuild:
             operations: list[dict[str, Any]] = []
             for hit, item in zip(batch, there, strict=True):
                 source = hit["_source"]
-                if not item.get("found") or item["_source"]["written"] < source["written"]:
+                # equal too: a writer may write in the millisecond in which the rebuild began
+                if not item.get("found") or item["_source"]["written"] <= source["written"]:
                     operations += [{"index": {"_id": hit["_id"]}}, source]
             if operations:
                 self._client.bulk(index=self._new, operations=operations)

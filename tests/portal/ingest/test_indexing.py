@@ -80,7 +80,16 @@ def test_notices_are_a_closed_list_of_facts(house: House) -> None:
         notices.notice("orang")  # type: ignore[arg-type]
     scope.commit()
     scope.close()
-    assert set(KINDS) == {"organisasi", "kelompok", "wilayah", "angka_situs", "kosakata", "teks_situs", "kegiatan"}
+    assert set(KINDS) == {
+        "organisasi",
+        "kelompok",
+        "wilayah",
+        "angka_situs",
+        "kosakata",
+        "teks_situs",
+        "kegiatan",
+        "pengikut",
+    }
     assert (
         house.count("public", "SELECT count(*) FROM catalog.region WHERE level = 'kecamatan' AND geom IS NOT NULL")
         == 17
