@@ -17,7 +17,6 @@ from portal.ingest.office_search import OfficeResults, OfficeSearch
 from portal.ingest.packages import Packages
 from search.query import Or, Term
 from search.settling import show
-from search.settling import show
 
 
 def package_search(call: OfficeCall, args: SearchArguments) -> object:
@@ -27,8 +26,6 @@ def package_search(call: OfficeCall, args: SearchArguments) -> object:
     if not wanted or not call.identity.signed_in or call.runtime.office_search is None:
         return published_search(call, args)
     query = checked_query(call, args)
-    # the copy of what was published just now is there, but not yet in sight: who asks pays for it, not every writer
-    show(call.runtime.office_search)
     # the copy of what was published just now is there, but not yet in sight: who asks pays for it, not every writer
     show(call.runtime.office_search)
     # CKAN's drafts are public or private themselves, and only who asks for private ones gets those
