@@ -28,6 +28,7 @@ from portal.api.arguments import (
     refused,
 )
 from portal.api.errors import SearchQueryError
+from portal.api.free_words import found_by, spoken, without_loose_end
 from portal.api.paging import Pager
 from portal.kernel.texts import gettext as _
 from search.analysis import tokens
@@ -65,6 +66,13 @@ def _as_fields(value: Any) -> tuple[str, ...]:
     return names
 
 
+def _as_filters(value: Any) -> Any:
+    """`fq`: one text or a list of them. Raises QuerySyntaxError for an object, which no engine takes."""
+    if isinstance(value, dict):
+        raise QuerySyntaxError("fq bukan teks")
+    return value
+
+
 def _as_q(value: Any) -> str:
     """Words. A list or an object is searched for as it is written, as in CKAN, and seldom found."""
     return as_text(orjson.dumps(value).decode() if isinstance(value, list | dict) else value)
@@ -83,7 +91,7 @@ class SearchArguments(Arguments):
     model_config = ConfigDict(extra="allow", frozen=True)
 
     q: Annotated[str, BeforeValidator(_as_q)] = ""
-    fq: Texts = ()
+    fq: Annotated[Texts, BeforeValidator(_as_filters)] = ()
     fq_list: Texts = ()
     fl: Annotated[tuple[str, ...], BeforeValidator(_as_fields)] = ()
     rows: Natural = ROWS
@@ -155,7 +163,7 @@ def query_of(args: SearchArguments, sort: str, plugin_facets: frozenset[str]) ->
     if args.ext_relation not in ("intersects", "within"):
         raise QuerySyntaxError("ext_relation harus intersects atau within")
     free = args.def_type != "lucene" and (":" not in args.q or args.def_type == "edismax")
-    filters = [text for text in (*args.fq, *args.fq_list) if text.strip()]
+    filters = [text for text in map(without_loose_end, (*args.fq, *args.fq_list)) if text.strip()]
     if len(filters) > MOST_FILTERS:
         raise QuerySyntaxError("terlalu banyak fq")
     if args.start > FURTHEST_START:
@@ -181,9 +189,11 @@ def _tree(q: str, plugin_facets: frozenset[str], *, free: bool) -> Node:
     if free and not q.lstrip().startswith("{!"):
         _refuse_dangling(q)
     parse = parse_q if free or not q.strip() else parse_fq
-    tree = parse(q, extra_fields=plugin_facets, lenient=True)
+    tree = parse(spoken(q) if free else q, extra_fields=plugin_facets, lenient=True)
     # signs without a word find nothing, as in CKAN; the engines take no words for no wish
-    return Or(()) if isinstance(tree, Words) and not tokens(tree.text) else tree
+    if isinstance(tree, Words) and not tokens(tree.text):
+        return Or(())
+    return found_by(q, tree) if free else tree
 
 
 def _refuse_dangling(q: str) -> None:
@@ -192,7 +202,7 @@ def _refuse_dangling(q: str) -> None:
     if not words or '"' in q:
         return
     twice = any(one in _BINARY | _UNARY and other in _BINARY for one, other in pairwise(words))
-    if twice or words[0] in _BINARY or words[-1] in _BINARY | _UNARY:
+    if twice or words[0] in _BINARY or words[-1] in _BINARY | {"NOT"} or words in (["-"], ["+"]):
         raise QuerySyntaxError("operator tanpa kata")
 
 
@@ -220,6 +230,8 @@ def _order(text: str) -> tuple[Sort, ...]:
     for words in (part.split() for part in text.split(",")) if text.strip() else ():
         if len(words) != 2 or words[1].lower() not in ("asc", "desc"):
             raise SearchQueryError(_("urutan (sort) tidak dapat dibaca"))
+        if words[0] == "relevance":
+            continue  # CKAN has no such field, and leaves it out
         try:
             key = parse_sort(" ".join(words))[0]
         except QuerySyntaxError:

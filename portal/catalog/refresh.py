@@ -68,9 +68,13 @@ def without_group(session: Session, theme_id: UUID) -> int:
     link, own = models.dataset_theme, str(theme_id)
     keys = list(session.scalars(select(link.c.dataset_id).where(link.c.theme_id == theme_id)))
     names = set(session.scalars(select(models.theme.c.name).where(models.theme.c.id == theme_id)))
+    theme = models.theme.c
+    rows = session.execute(select(theme.id, theme.name, theme.title, theme.description, theme.image_url))
+    # the document is written anew, so what it says of its other groups is what they are now
+    faces = {str(row.id): ckan_document.group(PublishedGroup(**row._asdict())) for row in rows}
 
     def package(doc: Json) -> None:
-        doc["groups"] = [item for item in doc["groups"] if item["id"] != own]
+        doc["groups"] = [faces.get(item["id"], item) for item in doc["groups"] if item["id"] != own]
 
     def page(shown: Json) -> None:
         shown["groups"] = [item for item in shown["groups"] if item["name"] not in names]

@@ -148,6 +148,8 @@ def _cte(node: ast.CommonTableExpr) -> None:
 def _table(node: ast.RangeVar) -> None:
     if node.catalogname is not None or node.schemaname is not None:
         raise Forbidden(_("tabel di skema lain tidak dapat dibaca"))
+    if str(node.relname).startswith("pg_"):
+        raise Forbidden(_("tabel di skema lain tidak dapat dibaca"))  # PostgreSQL's own, whether there is one or not
 
 
 def _function(node: ast.FuncCall) -> None:

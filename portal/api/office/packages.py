@@ -47,13 +47,18 @@ def package_create(call: OfficeCall, args: Raw) -> object:
     require_known_groups(call, known, args.values.get("groups"))
     # CKAN lets only who administers a dataset say its state, and of a new one nobody does but a sysadmin; plugin_data
     # is a sysadmin's alone
-    sent = args.values if call.identity.has(Role.ADMIN) else {**args.values, "state": None, "plugin_data": None}
+    sent = args.values if call.identity.has(Role.ADMIN) else {**without_plugin_data(args.values), "state": None}
     wanted = parse_package(sent, known, new=True)
     require_groups(known, wanted.groups)
     owner = known.facts[str(wanted.owner_org)]
     wish = replace(wishes.new(wanted, call.identity, call.scope.now()), received=call.arrives)
     with named(wanted.name):
         return answer(packages.create(call.identity, owner, wish, wanted.id), packages.site_url)
+
+
+def without_plugin_data(sent: Mapping[str, Any]) -> dict[str, Any]:
+    """`plugin_data` is a sysadmin's alone in CKAN, and what stands stays; one that is no object is refused first."""
+    return {**sent, "plugin_data": None} if isinstance(sent.get("plugin_data"), dict) else dict(sent)
 
 
 def require_known_groups(call: OfficeCall, known: PortalKnows, rows: Any) -> None:
@@ -174,7 +179,7 @@ def changed(call: OfficeCall, current: Current, before: Document, sent: Mapping[
     require_fresh(before, sent)
     packages = call.service(Packages)
     if not call.identity.has(Role.ADMIN):
-        sent = {**sent, "plugin_data": None}  # a sysadmin's alone in CKAN; what stands stays
+        sent = without_plugin_data(sent)
     known = PortalKnows(call, current.dataset.id, before["name"])
     kept = {name: before[name] for name in ("name", "owner_org", "private", "state", "resources", "groups", "type")}
     whole = {**kept, **sent, "type": kept["type"]}

@@ -118,6 +118,8 @@ def package_owner_org_update(call: OfficeCall, args: Raw) -> object:
     current, before = opened(call, ref)
     organization = args.text("organization_id")
     if organization is None or PortalKnows(call).agency(organization) is None:
+        if not call.identity.has(Role.ADMIN):
+            raise Forbidden
         raise NotFound(_("Organisasi tidak ditemukan"))
     changed(call, current, before, {**patched(before), "owner_org": organization})
     return None

@@ -27,7 +27,7 @@ def unchanged(before: Mapping[str, Any], whole: Mapping[str, Any], wanted: Packa
         and (wanted.private, wanted.title, str(wanted.owner_org))
         == (before["private"], before["title"], before["owner_org"])
         and _pairs(wanted.extras) == _pairs(before["extras"])
-        and _tags(wanted) == sorted((row["name"], row["vocabulary_id"]) for row in before["tags"])
+        and _tags(wanted) == _in_order((row["name"], row["vocabulary_id"]) for row in before["tags"])
         and sorted(wanted.groups) == sorted(row["name"] for row in before["groups"])
         and _same_resources(before["resources"], whole.get("resources", ()))
     )
@@ -43,7 +43,12 @@ def _pairs(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
 
 def _tags(wanted: PackageInput) -> list[tuple[str, str | None]]:
     free = [(name, None) for name in wanted.tags]
-    return sorted([*free, *((row["name"], row["vocabulary_id"]) for row in wanted.vocabulary_tags)])
+    return _in_order([*free, *((row["name"], row["vocabulary_id"]) for row in wanted.vocabulary_tags)])
+
+
+def _in_order(tags: Iterable[tuple[str, str | None]]) -> list[tuple[str, str | None]]:
+    """One name may be a free tag and one of a vocabulary."""
+    return sorted(tags, key=lambda tag: (tag[0], tag[1] or ""))
 
 
 def _same_resources(before: Sequence[Mapping[str, Any]], rows: Any) -> bool:
