@@ -8,7 +8,7 @@ import orjson
 
 from portal.api.action import Action, Call
 from portal.api.answers import spliced
-from portal.api.arguments import Arguments, IdArguments, Natural, Text, Typed, as_text
+from portal.api.arguments import UNSTORABLE, Arguments, IdArguments, Natural, Text, Typed
 from portal.api.errors import FieldText
 from portal.api.queries import RESOURCE_FIELDS
 from portal.api.references import Referring
@@ -64,7 +64,9 @@ def _terms(query: Any) -> list[tuple[str, str]]:
         or not all(isinstance(p, str) and ":" in p for p in parts)
     ):
         raise FieldText("query", _("Harus pasangan <kolom>:<nilai>"))
-    pairs = dict((as_text(part).partition(":")[::2]) for part in parts)
+    if any(UNSTORABLE.search(part) for part in parts):
+        raise FieldText("query", _("Teks memuat karakter yang tidak dapat disimpan"))
+    pairs = dict(part.partition(":")[::2] for part in parts)
     for field in pairs:
         if field not in RESOURCE_FIELDS:
             raise FieldText("query", _('Kolom "%(field)s" tidak dikenal dalam resource_search.', field=field[:80]))

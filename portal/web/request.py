@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from config.profile import Profile
 from config.settings import OfficeSettings, PublicSettings
+from portal.kernel.errors import NotFound
 from portal.kernel.identity import ANONYMOUS, Identity
 from portal.kernel.storage import FileRoot
 from search.engine import Engine
@@ -167,8 +168,15 @@ def install(app: Flask, made: Runtime) -> None:
     app.request_class = TidyRequest
     app.extensions["portal"] = made
     app.url_map.converters["int"] = NumberPart
+    app.before_request(_refuse_nul)
     app.after_request(_commit)
     app.teardown_request(_close)
+
+
+def _refuse_nul() -> None:
+    """No name holds a NUL, which no database takes: a page of such an address is not there. The API says so itself."""
+    if "\x00" in request.path and not request.path.startswith("/api/"):
+        raise NotFound
 
 
 def _commit(response: Response) -> Response:

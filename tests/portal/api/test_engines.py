@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
-from elasticsearch import Elasticsearch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
-from portal.app import create_public_app
-from portal.catalog import models
-from search.documents import SearchDocument
-from search.engine import open_engine
-from tests.portal.api.world import World
+from tests.portal.api.world import World, found_by_elastic
 
 pytestmark = pytest.mark.elasticsearch
 
@@ -24,17 +16,8 @@ pytestmark = pytest.mark.elasticsearch
 @pytest.fixture(scope="module")
 def elastic(world: World, elasticsearch_url: str) -> Iterator[World]:
     """The same published catalogue, found by an Elasticsearch index of this run's own."""
-    alias = f"t{secrets.token_hex(4)}-api"
-    engine = open_engine(elasticsearch_url, alias)
-    engine.prepare()
-    with world.runtime.sessions["public"]() as session:
-        engine.upsert([SearchDocument.from_json(row) for row in session.scalars(select(models.dataset.c.search))])
-    runtime = replace(world.runtime, search=engine, factories={})
-    yield replace(world, app=create_public_app(runtime.settings, runtime), runtime=runtime)
-    engine.close()
-    with Elasticsearch(elasticsearch_url) as client:
-        for suffix in ("a", "b"):
-            client.options(ignore_status=404).indices.delete(index=f"{alias}-{suffix}")
+    with found_by_elastic(world, elasticsearch_url) as made:
+        yield made
 
 
 @pytest.mark.parametrize(

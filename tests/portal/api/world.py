@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,16 +14,22 @@ from uuid import UUID, uuid4
 
 import psycopg
 import pytest
+from elasticsearch import Elasticsearch
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg import sql
+from sqlalchemy import select
 
+from config.settings import PublicSettings
 from portal.api.action import Action
 from portal.api.service import ActionApi
-from portal.catalog import store
+from portal.app import create_public_app
+from portal.catalog import models, store
 from portal.catalog.published import PublishedDataset
 from portal.contract.metadata import ColumnEntry
 from portal.web.request import Runtime, Scope
+from search.documents import SearchDocument
+from search.engine import open_engine
 from tests.apps import make_public, publishing
 from tests.factories import published as factory
 from tests.portal.api import answered
@@ -185,3 +194,20 @@ def keys(value: Any) -> Any:
 def loads(text: bytes) -> Any:
     """JSON."""
     return json.loads(text)
+
+
+@contextmanager
+def found_by_elastic(world: World, elasticsearch_url: str) -> Iterator[World]:
+    """The same published catalogue, found by an Elasticsearch index of this run's own."""
+    alias = f"t{secrets.token_hex(4)}-api"
+    engine = open_engine(elasticsearch_url, alias)
+    engine.prepare()
+    with world.runtime.sessions["public"]() as session:
+        engine.upsert([SearchDocument.from_json(row) for row in session.scalars(select(models.dataset.c.search))])
+    runtime = replace(world.runtime, search=engine, factories={})
+    assert isinstance(runtime.settings, PublicSettings)
+    yield replace(world, app=create_public_app(runtime.settings, runtime), runtime=runtime)
+    engine.close()
+    with Elasticsearch(elasticsearch_url) as client:
+        for suffix in ("a", "b"):
+            client.options(ignore_status=404).indices.delete(index=f"{alias}-{suffix}")
