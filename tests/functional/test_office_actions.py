@@ -250,7 +250,7 @@ def test_T40_parts_of_files_are_missing_like_the_whole(
     """On both sides, with conditions too: no 206, 304 or 416 tells that there are bytes."""
     secret = world.secrets[name]
     other = twin(secret)
-    clients = [(world.app.test_client(), {}), (office.client(), {})]
+    clients: list[tuple[Any, dict[str, str]]] = [(world.app.test_client(), {}), (office.client(), {})]
     clients += [(office.client(), {"Authorization": callers[item, agency].key}) for item in SOME]
     for client, who in clients:
         for one, two in zip(parts(secret), parts(other), strict=True):

@@ -99,7 +99,7 @@ SOME = (Role.ADMIN, Role.PRODUSEN, Role.GIS, Role.WALIDATA, Role.PPID, Role.KEPA
 
 @pytest.mark.parametrize("roles", [SOME, pytest.param(ASSIGNABLE_ROLES, marks=pytest.mark.long)], ids=["some", "all"])
 def test_T40_no_foreign_draft_is_there_and_no_address_breaks(
-    office: Office, world: World, sessions: dict, roles: tuple[Role, ...]
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient], roles: tuple[Role, ...]
 ) -> None:
     """Own and foreign agency, every role, every GET address: under 500; a foreign draft is not there."""
     draft = target(world, "draft")
@@ -125,7 +125,9 @@ def test_T40_no_foreign_draft_is_there_and_no_address_breaks(
 
 
 @pytest.mark.parametrize("name", ["exempt", "recalled"])
-def test_T04_to_nobody_is_an_exempt_dataset_there(office: Office, world: World, sessions: dict, name: str) -> None:
+def test_T04_to_nobody_is_an_exempt_dataset_there(
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient], name: str
+) -> None:
     """Admin, those who made it, those who decided: the 404 of what never was, same bytes, same number of statements."""
     hidden = target(world, name)
     absent = missing(hidden)
@@ -150,7 +152,7 @@ def answer(client: FlaskClient, about: Target, rule: Rule) -> tuple[int, bytes, 
 
 
 def test_T04_every_other_address_answers_admin_as_for_what_never_was(
-    office: Office, world: World, sessions: dict
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient]
 ) -> None:
     """The CKAN API and the dump on the office side too."""
     hidden = target(world, "exempt")
@@ -179,7 +181,9 @@ def test_T04_without_a_session_one_is_sent_to_sign_in(office: Office, world: Wor
         assert got.headers["Location"].startswith("/masuk?next="), rule.rule
 
 
-def test_no_list_of_the_office_names_what_is_exempt(office: Office, world: World, sessions: dict) -> None:
+def test_no_list_of_the_office_names_what_is_exempt(
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient]
+) -> None:
     """Tasks, search, own data, upload pages, in both languages; words and ids."""
     hidden = [world.secrets[name] for name in ("exempt", "recalled")]
     words = [word.lower().encode() for secret in hidden for word in (*secret.words, *secret.ids, secret.name)]
@@ -260,7 +264,7 @@ def test_every_form_of_the_office_is_in_the_walk(office: Office) -> None:
 
 @pytest.mark.parametrize("roles", [SOME, pytest.param(ASSIGNABLE_ROLES, marks=pytest.mark.long)], ids=["some", "all"])
 def test_T40_a_form_answers_what_the_permission_table_says(
-    office: Office, world: World, sessions: dict, roles: tuple[Role, ...]
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient], roles: tuple[Role, ...]
 ) -> None:
     """Own and foreign agency: 404 for who may not see, 403 for who may see and not act; nothing is done."""
     draft, own_id = target(world, "draft"), world.house.agencies[OWN]
@@ -290,7 +294,9 @@ def test_T40_a_form_answers_what_the_permission_table_says(
     assert {(Role.PRODUSEN, "ingest.submit"), (Role.KEPALA_OPD, "ingest.consent")} <= permitted
 
 
-def test_without_its_token_no_form_is_taken_from_anybody(office: Office, world: World, sessions: dict) -> None:
+def test_without_its_token_no_form_is_taken_from_anybody(
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient]
+) -> None:
     """CSRF: those who may act too, and alike for what is there, what is exempt and what never was."""
     draft = target(world, "draft")
     hidden, absent = target(world, "exempt"), missing(draft)
@@ -317,7 +323,9 @@ def test_without_a_session_every_form_leads_to_sign_in(office: Office, world: Wo
 
 
 @pytest.mark.parametrize("name", ["exempt", "recalled"])
-def test_T04_no_form_reaches_an_exempt_dataset(office: Office, world: World, sessions: dict, name: str) -> None:
+def test_T04_no_form_reaches_an_exempt_dataset(
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient], name: str
+) -> None:
     """Those who made it and those who decided: the 404 of what never was, same bytes, same number of statements."""
     hidden = target(world, name)
     absent = missing(hidden)
@@ -344,7 +352,7 @@ CHUNK_HEADERS = {"Upload-Length": "4", "Upload-Offset": "0", "Upload-Name": "wal
 
 
 def test_T40_chunks_of_a_file_are_taken_from_authors_of_the_agency_alone(
-    office: Office, world: World, sessions: dict
+    office: Office, world: World, sessions: dict[tuple[Role, str], FlaskClient]
 ) -> None:
     """The upload's own addresses (HEAD, PUT): by role, and alike for what is exempt and what never was (T04)."""
     draft, own_id = target(world, "draft"), world.house.agencies[OWN]

@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import brotli
@@ -68,7 +69,8 @@ def _unpacked(data: bytes) -> Iterator[bytes]:
     elif data[:4] == b"PAR1":
         yield _parquet(data)
     elif data[:7] == b"PMTiles":
-        for _place, tile in all_tiles(MemorySource(data)):
+        pmtiles: Any = (all_tiles, MemorySource)  # a package without types
+        for _place, tile in pmtiles[0](pmtiles[1](data)):
             yield tile
     elif data[:1] == b"\x78":
         try:

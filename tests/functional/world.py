@@ -200,8 +200,8 @@ def open_world(databases: Databases, folder: Path, node: Node) -> Iterator[World
         for engine in elastic.values():
             engine.prepare()
         assert house.runtime.office_search is not None
-        house.runtime.search = Both(house.runtime.search, elastic["public"])  # type: ignore[assignment]
-        house.runtime.office_search = Both(house.runtime.office_search, elastic["office"])  # type: ignore[assignment]
+        house.runtime.search = Both(house.runtime.search, elastic["public"])
+        house.runtime.office_search = Both(house.runtime.office_search, elastic["office"])
         app, runtime = _public(databases, folder)
         other, other_runtime = _public(databases, folder, node.engine("public"))
         world = World(house, folder, app, runtime, other, node)

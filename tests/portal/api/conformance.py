@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 import schemathesis
 from flask import Flask
@@ -38,7 +38,7 @@ def run(app: Flask, names: list[str], examples: int, headers: dict[str, str] | N
 @lru_cache(maxsize=2)
 def operations_of(app: Flask) -> list[Any]:
     """Every operation of the document that the application serves."""
-    return [item.ok() for item in schemathesis.openapi.from_wsgi(DOCUMENT, app).get_all_operations()]
+    return [cast("Any", item).ok() for item in schemathesis.openapi.from_wsgi(DOCUMENT, app).get_all_operations()]
 
 
 def asked(operation: Any, mode: GenerationMode, examples: int, headers: dict[str, str]) -> Callable[[], None]:

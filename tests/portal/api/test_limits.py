@@ -10,13 +10,13 @@ from signal import SIGKILL
 from uuid import uuid4
 
 import pytest
-from flask import Flask
+from flask import Flask, Request
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
+from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder
-from werkzeug.wrappers import Request
 
 from config.profile import load_profile
 from portal.api import limits, registry
@@ -117,7 +117,7 @@ def test_a_token_is_a_caller_of_its_own() -> None:
     ani, budi = Identity(person_id=uuid4()), Identity(person_id=uuid4())
 
     def caller(who: Identity, token: str = "") -> str:
-        headers = {"Authorization": token} if token else {}
+        headers = Headers({"Authorization": token} if token else {})
         return caller_of(Request(EnvironBuilder(headers=headers).get_environ()), who)
 
     assert len({caller(ani), caller(budi), caller(ani, "a"), caller(ani, "b")}) == 4

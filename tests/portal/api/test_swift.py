@@ -40,6 +40,16 @@ def swift(world: World) -> Swift:
     return inner._app
 
 
+def _noting(asked: list[str], inner: Any) -> Any:
+    """The framework, and a note that it was asked."""
+
+    def noted(environ: Any, start: Any) -> Any:
+        asked.append("")
+        return inner(environ, start)
+
+    return noted
+
+
 def said(answer: Any) -> tuple[int, bytes, list[tuple[str, str]]]:
     """Status, body and headers; the moment is the server's to say, which does so where the framework has not."""
     return answer.status_code, answer.data, sorted(item for item in answer.headers if item[0] != "Date")
@@ -53,7 +63,7 @@ def test_a_plain_read_is_answered_as_the_framework_would(
     asked: list[str] = []
     inner = swift._inner
     with monkeypatch.context() as patch:
-        patch.setattr(swift, "_inner", lambda environ, start: asked.append("") or inner(environ, start))
+        patch.setattr(swift, "_inner", _noting(asked, inner))
         short = world.client.get(ACTION + path)
     with monkeypatch.context() as patch:
         patch.setattr("portal.api.swift._plain_action", lambda _environ: None)
@@ -85,7 +95,7 @@ def test_what_is_not_plain_goes_to_the_framework(
     asked: list[str] = []
     inner = swift._inner
     monkeypatch.setattr("portal.api.answer_memory.MOST_BYTES", 0)
-    monkeypatch.setattr(swift, "_inner", lambda environ, start: asked.append("") or inner(environ, start))
+    monkeypatch.setattr(swift, "_inner", _noting(asked, inner))
     world.client.get(f"{ACTION}package_show?id=imunisasi{query}", headers=headers)
     assert asked == [""]
 

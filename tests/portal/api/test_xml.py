@@ -43,7 +43,8 @@ def value_of(element: Any) -> Any:
     text = element.text or ""
     if kind == "string":
         return unescaped(text) if element.get("escaped") == "true" else text
-    return {"number": lambda: Decimal(text), "boolean": lambda: text == "true", "null": lambda: None}[kind]()
+    assert kind in {"number", "boolean", "null"}
+    return None if kind == "null" else Decimal(text) if kind == "number" else text == "true"
 
 
 def key_of(element: Any) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from tests.portal.api.office.world import OfficeWorld
 
-FIELDS = [
+FIELDS: list[dict[str, Any]] = [
     {"id": "k", "type": "text", "info": {"label": "Kunci", "notes": "Kode", "sumber": "BPS"}},
     {"id": "i", "type": "int"},
     {"id": "n", "type": "numeric"},

@@ -123,7 +123,7 @@ def test_what_plugins_keep_is_an_administrators(ckan: OfficeWorld, chief: str) -
     other = ckan.package("siti", plugin_data={"a": 1})
     assert "plugin_data" not in ckan.result("package_show", {"id": other["id"], "include_plugin_data": True}, chief)
     for table in ("catalog.dataset", "catalog.version", "catalog.resource", "catalog.notice"):
-        found = ckan.public_sql.execute(f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE '%bambu%'").fetchone()  # type: ignore[arg-type]
+        found = ckan.public_sql.execute(f"SELECT count(*) FROM {table} AS t WHERE t::text LIKE '%bambu%'").fetchone()
         assert found == (0,), table
 
 

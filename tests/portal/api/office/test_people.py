@@ -152,7 +152,7 @@ def test_a_token_has_its_persons_rights_and_a_life(people: OfficeWorld) -> None:
         "SELECT scopes, expires - created, made_by FROM accounts.token WHERE id = %s", [made["id"]]
     ).fetchone()
     assert row is not None
-    assert (set(row[0]), row[1], row[2]) == (API_SCOPES, timedelta(days=365), None)
+    assert (frozenset(row[0]), row[1], row[2]) == (API_SCOPES, timedelta(days=365), None)
     assert Permission.EXEMPT_READ.value not in API_SCOPES
     people.keys["edi-baru"] = made["token"]
     assert people.result("user_show", {}, "edi-baru")["name"] == "edi"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from portal.kernel.identity import Role
 from tests.portal.api.office.people_acts import PASSWORD, organization, register
 from tests.portal.api.office.world import OfficeWorld
 
@@ -116,4 +115,3 @@ def test_a_person_kept_out_is_out_at_once(walk: OfficeWorld) -> None:
 def test_every_act_is_in_the_record(walk: OfficeWorld) -> None:
     acts = {row[0] for row in walk.sql.execute("SELECT DISTINCT act FROM audit.record").fetchall()}
     assert {"orang_dibuat", "token_dibuat", "instansi", "anggota_diberi", "kelompok", "anggota_kelompok"} <= acts
-    assert Role.ANGGOTA.value != Role.PENGELOLA.value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from portal.api import registry
@@ -18,7 +16,7 @@ NAMES = sorted(name for name in ACTIONS if ACTIONS[name] is not registry.ACTIONS
 
 
 @pytest.fixture(scope="module")
-def world(ckan: OfficeWorld) -> Iterator[OfficeWorld]:
+def world(ckan: OfficeWorld) -> OfficeWorld:
     """With one more person, who holds every role that writes."""
     ckan.person("serba", "dinas-kesehatan", Role.ADMIN, Role.PRODUSEN, Role.WALIDATA, Role.KEPALA_OPD, Role.PPID)
     return ckan

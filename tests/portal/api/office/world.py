@@ -128,8 +128,9 @@ class OfficeWorld:
         """The public process's application on the same databases and files."""
         if self._public is None:
             profile = self.office.settings.profile
-            runtime = public_runtime(public_settings(self.databases, self.folder, site_url=SITE, profile=profile))
-            self._public = create_public_app(runtime.settings, runtime), runtime
+            settings = public_settings(self.databases, self.folder, site_url=SITE, profile=profile)
+            runtime = public_runtime(settings)
+            self._public = create_public_app(settings, runtime), runtime
         return self._public[0]
 
     def published(self, action: str, data: Any = None) -> tuple[int, Any]:
@@ -158,7 +159,7 @@ class OfficeWorld:
 
     def scalar(self, query: str, *values: Any, side: str = "office") -> Any:
         """One value as the superuser sees it."""
-        row = (self.sql if side == "office" else self.public_sql).execute(query, values).fetchone()  # type: ignore[arg-type]
+        row = (self.sql if side == "office" else self.public_sql).execute(query, values).fetchone()
         return None if row is None else row[0]
 
     def name(self, word: str = "dataset") -> str:
