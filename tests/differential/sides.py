@@ -14,7 +14,7 @@ import requests
 RUN = "§"
 _WHOLE = re.compile(r"\$([\w.-]+)")
 _INSIDE = re.compile(r"\$\{([\w.-]+)\}")
-_JSONP = re.compile(r"f\((\{.*\})\);", re.S)
+_JSONP = re.compile(r"f(?:\.g)?\((\{.*\})\);", re.S)
 TIMEOUT = 120
 
 
@@ -23,7 +23,8 @@ class Call:
     """One call of the table.
 
     `data` is JSON with three marks: `§` is the run's token, a text `$name` (or `${name}` inside a text) is what was
-    kept under that name on this side. `how` is `json`, `get`, `form`, `multipart`, `raw` (bytes with `content_type`).
+    kept under that name on this side. `how` is `json`, `get`, `form`, `multipart`, `raw` (bytes with `content_type`),
+    or the name of another method, its data in the address.
     `keep` remembers parts of the result by their path (`{"ds": "id"}`). `values=False`: the whole site answers, or
     chance does; only status, envelope and shape are compared. `ignore` names keys whose values are left out;
     `unordered`: CKAN gives lists in the order of chance (by random ids).
@@ -118,6 +119,8 @@ class Side:
             return self.session.get(address, params=data, **common)
         if call.how == "form":
             return self.session.post(address, data=data, **common)
+        if call.how in ("head", "options", "put", "patch", "delete"):
+            return self.session.request(call.how.upper(), address, params=data, **common)
         if call.how == "multipart":
             return self.session.post(address, data=data, files=dict(call.files), **common)
         if call.how == "raw":

@@ -49,6 +49,49 @@ CALLS: tuple[Call, ...] = (
     Call("tag_list", {"query": "sawah§", "callback": "f"}, how="get", note="JSONP"),
     Call("package_show", {"id": "tidak-ada-§", "callback": "f"}, how="get", note="JSONP of an error"),
     Call("package_show", {**SHOW, "callback": "f"}, note="a callback in a body is an argument"),
+    *(Call("package_show", SHOW, how=how) for how in ("head", "options", "put", "patch", "delete")),
+    Call("package_show", SHOW, how="options", headers={"Origin": "https://lain.id"}),
+    Call("package_show", SHOW, how="get", headers={"Origin": "https://lain.id"}),
+    Call("package_create", {}, how="head"),
+    Call("package_show", SHOW, path="/api/3/action/{action}/", how="get"),
+    *(
+        Call("package_show", SHOW, path=path, how="get")
+        for path in ("/api/2/action/{action}", "/api/4/action/{action}")
+    ),
+    *(
+        Call("", {}, path=path, how="get", values=False)
+        for path in (
+            "/api/2/rest/dataset",
+            "/api/rest/dataset",
+            "/api/1/rest/dataset/dx§-publik",
+            "/api/2/search/dataset",
+            "/api/4",
+            "/api/3/",
+            "/api/2",
+            "/api/3/action",
+            "/api/util/status",
+            "/api/1/util/is_slug_valid",
+            "/api/2/util/tag/munge",
+            "/api/snippet/x.html",
+            "/api/3/util/dataset/autocomplete",
+        )
+    ),
+    *(
+        Call("", data, path=f"{base}/{kind}", how="get", values=False)
+        for base in ("/api/util", "/api/1/util", "/api/2/util")
+        for kind, data in (
+            ("dataset/autocomplete", {"incomplete": "dx§-pub"}),
+            ("tag/autocomplete", {"incomplete": "sawah§"}),
+            ("resource/format_autocomplete", {"incomplete": "cs"}),
+            ("group/autocomplete", {"q": "dx§-gr"}),
+            ("organization/autocomplete", {"q": "dx§-d"}),
+            ("user/autocomplete", {"q": ""}),
+        )
+    ),
+    *(Call("", {}, path=f"/api/i18n/{language}", how="get", values=False) for language in ("id", "en", "zz")),
+    *(Call("package_show", {**SHOW, "callback": name}, how="get", note=f"JSONP {name!r}") for name in ("f.g", "")),
+    Call("nosuch_action", {"callback": "f"}, how="get", note="JSONP of what is no action"),
+    Call("package_create", {"callback": "f"}, how="get", note="JSONP of a write"),
     Call("", {}, path="/api/3", how="get", values=False),
     Call("", {}, path="/api/1", how="get", values=False),
     Call("", {}, path="/api/3/action/", how="get", values=False),
