@@ -132,7 +132,8 @@ def test_revise_matches_filters_and_updates(ckan: OfficeWorld) -> None:
 
 def test_a_dataset_is_handed_to_another_organisation(ckan: OfficeWorld) -> None:
     made = ckan.package()
-    assert ckan.error("package_owner_org_update", {"id": made["id"], "organization_id": "tidak-ada"})[0] == 404
+    nowhere = {"id": made["id"], "organization_id": "tidak-ada"}
+    assert ckan.error("package_owner_org_update", nowhere)[0] == 403  # as in CKAN, which asks for the right first
     moved = {"id": made["id"], "organization_id": "dinas-pendidikan"}
     assert ckan.error("package_owner_org_update", moved)[0] == 409
     assert ckan.result("package_owner_org_update", moved, "admin") is None
