@@ -166,8 +166,8 @@ class Policy:
     # accounts as in a fresh CKAN: anybody with an account may found organisations and groups and administers what he
     # founded, and an administrator may make tokens and passwords for others (decision 0017)
     akun_seperti_ckan: bool = False
-    # ids of new datasets and resources that a client names are taken, as in CKAN, so that a catalogue can be moved; else
-    # who knows the id of something hidden could learn here that it is there (I7, decision 0025)
+    # ids of new datasets and resources that a client names are taken, as in CKAN, so that a catalogue can be moved;
+    # else who knows the id of something hidden could learn here that it is there (I7, decision 0025)
     id_dari_klien: bool = False
     # collaborators of one dataset (package_collaborator_*), off as in a fresh CKAN (decision 0017)
     kolaborator: bool = False
