@@ -74,7 +74,7 @@ def run(driver: psycopg.Connection[Any], statement: str) -> Answer:
     with answering(), driver.cursor() as cursor:
         cursor.execute(whole.encode())
         rows = cursor.fetchall()
-        columns = tuple((item.name, _type_name(item.type_code)) for item in cursor.description or ())
+        columns = tuple((item.name, _type_of(item)) for item in cursor.description or ())
     return Answer(columns, tuple(rows[:MAX_ROWS]), len(rows) > MAX_ROWS)
 
 
@@ -188,9 +188,22 @@ _JUDGES: Mapping[str, Callable[[Any], None]] = {
 
 
 def _source(shape: Shape, node: ast.RangeVar) -> ast.RangeSubselect:
-    """The published columns of a table, under the name that the caller gave it."""
-    names = sql.SQL(", ").join([sql.Identifier(name) for name in (ID, *(item.name for item in shape.columns))])
-    query = sql.SQL("SELECT {} FROM {}").format(names, statements.table(shape)).as_string()
+    """The published columns of a table, its words among them as in CKAN, under the name that the caller gave it."""
+    names = sql.SQL(", ").join([statements.name(item.name) for item in shape.columns])
+    # names in `statements` are written for a driver that reads %% as %; here the text itself is parsed
+    query = (
+        sql.SQL("SELECT {}, {} AS {}{}{} FROM {} AS t")
+        .format(
+            sql.Identifier(ID),
+            statements.row_words(shape),
+            sql.Identifier(statements.FULL_TEXT),
+            sql.SQL(", " if shape.columns else ""),
+            names,
+            statements.table(shape),
+        )
+        .as_string()
+        .replace("%%", "%")
+    )
     alias = node.alias or ast.Alias(aliasname=node.relname)  # type: ignore[no-untyped-call]
     inner = parse_sql(query)[0].stmt
     return ast.RangeSubselect(subquery=inner, alias=alias, lateral=False)  # type: ignore[no-untyped-call]
@@ -208,6 +221,11 @@ def _put(value: tuple[Any, ...], places: list[int], new: ast.Node) -> tuple[Any,
     place, *rest = places
     item = _put(value[place], rest, new) if rest else new
     return (*value[:place], item, *value[place + 1 :])
+
+
+def _type_of(column: psycopg.Column) -> str:
+    """The type's name; row numbers are told as CKAN's, though ours may be larger."""
+    return "int4" if column.name == ID else _type_name(column.type_code)
 
 
 def _type_name(oid: int) -> str:

@@ -170,6 +170,14 @@ def vector(shape: Shape, column: str | None = None) -> sql.Composable:
     return sql.SQL("({} || to_tsvector('indonesian', array_to_string(ARRAY[{}]::text[], ' ')))").format(written, parts)
 
 
+def row_words(shape: Shape) -> sql.Composable:
+    """The words of a row (tsvector): those kept with it, else made of its values. Without a placeholder."""
+    if not shape.words:
+        return vector(shape)
+    kept = sql.SQL("t.{}").format(sql.Identifier(FULL_TEXT))
+    return sql.SQL("coalesce({}, {})").format(kept, vector(shape)) if shape.live else kept
+
+
 def _vector(shape: Shape, words: Words) -> Piece:
     """What the words are looked for in, as cheap as the table allows."""
     if words.language and words.language not in {PLAIN, STEMS}:
