@@ -75,12 +75,16 @@ def test_a_reference_that_breaks_asks_only_for_a_clear_answer() -> None:
 
 
 def test_known_differences_excuse_what_they_name_and_no_more() -> None:
-    hidden = verdict(
-        bad(403, __type="Authorization Error", message="x"), bad(404, __type="Not Found Error", message="x")
+    refused, missing = (
+        bad(403, __type="Authorization Error", message="x"),
+        bad(404, __type="Not Found Error", message="x"),
     )
-    other = verdict(bad(403, __type="Authorization Error", message="x"), good({}))
-    known.excuse([hidden, other], known.load())
+    hidden = verdict(refused, missing, Call("package_show", {"id": "$private"}))
+    public = verdict(refused, missing, Call("package_show", {"id": "dx§-publik"}))
+    other = verdict(refused, good({}))
+    known.excuse([hidden, public, other], known.load())
     assert hidden.good
+    assert not public.good, "what is public is missed by nobody"
     assert "missing" in hidden.excused
     assert not other.good
     assert report.share([hidden, other]) == 50
