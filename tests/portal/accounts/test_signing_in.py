@@ -54,6 +54,13 @@ def test_sign_in_and_out(office: Office) -> None:
     assert client.get("/akun").status_code == 303
 
 
+def test_what_is_not_there_says_so_before_anybody_asks_for_a_forms_proof(office: Office) -> None:
+    client = office.sign_in("budi")
+    assert client.put("/api/3/action/package_show", json={"id": "x"}).status_code == 405
+    assert client.post("/tidak-ada").status_code == 404
+    assert client.post("/keluar").status_code == 400, "a form without its proof is refused"
+
+
 def test_office_pages_are_never_kept(office: Office) -> None:
     answer = office.sign_in("budi").get("/akun")
     assert answer.headers["Cache-Control"] == "private, no-store"
