@@ -153,5 +153,7 @@ def load(site: Site, size: int, *, direct: bool = False) -> float:
     if sql and site.solr:
         CkanDocuments(site.solr, site.database_url).load(range(by_hand.stop, size))
     elif sql:
+        started = time.perf_counter()
         site.rebuild()
+        print(f"{site.name}: index rebuilt, {size / (time.perf_counter() - started):,.0f} datasets a second", flush=True)
     return rate
