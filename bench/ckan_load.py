@@ -155,5 +155,6 @@ def load(site: Site, size: int, *, direct: bool = False) -> float:
     elif sql:
         started = time.perf_counter()
         site.rebuild()
-        print(f"{site.name}: index rebuilt, {size / (time.perf_counter() - started):,.0f} datasets a second", flush=True)
+        rebuilt = size / (time.perf_counter() - started)
+        print(f"{site.name}: index rebuilt, {rebuilt:,.0f} datasets a second", flush=True)
     return rate
