@@ -42,6 +42,8 @@ class Target:
 
         def fill(match: re.Match[str]) -> str:
             kind, name = match[1] or "", match[2]
+            if kind.startswith("uuid") and name == "job_id":  # of a harvest; a job of the queue has a number
+                return str(self.dataset_id)
             return (
                 known.get(name) or numbers.get(name) or (str(self.dataset_id) if kind.startswith("uuid") else self.name)
             )
@@ -228,6 +230,9 @@ POSTS: dict[str, Permission | None] = {
     "administration.change_role": Permission.PERSON_ROLE,
     "administration.reset": Permission.PERSON_RESET,
     "administration.active": Permission.PERSON_ROLE,
+    **dict.fromkeys(
+        ("harvest.new", "harvest.edit", "harvest.start", "harvest.set_state", "harvest.stop"), Permission.HARVEST_MANAGE
+    ),
     # on oneself only, or without a session: nothing to refuse by role
     **dict.fromkeys(
         (
@@ -280,7 +285,9 @@ def test_T40_a_form_answers_what_the_permission_table_says(
                 permission = POSTS[rule.endpoint]
                 if permission is None:
                     continue
-                if may(role, at, permission, subject):
+                # harvests are of an agency, not of the dataset: one's own
+                about_it = Subject(agency_id=at) if permission is Permission.HARVEST_MANAGE else subject
+                if may(role, at, permission, about_it):
                     permitted.add((role, rule.endpoint))
                     continue
                 known = not rule.arguments & DATASET_ARGUMENTS or visible
