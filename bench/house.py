@@ -146,11 +146,7 @@ class House:
 
     def close(self) -> None:
         """Lets every connection go."""
-        for factory in self.runtime.sessions.values():
-            factory.kw["bind"].dispose()
-        self.runtime.search.close()
-        if self.runtime.office_search is not None:
-            self.runtime.office_search.close()
+        self.runtime.close()
 
 
 @contextmanager

@@ -278,8 +278,7 @@ def _inside(seat: Seat, asked: Sequence[Question], count: int, *, warm: bool) ->
                 most = seat.calls.get(what, (0, 0))
                 seat.calls[what] = (max(most[0], watch.statements), max(most[1], len(calls)))
     finally:
-        made.search.close()
-        made.sessions["public"].kw["bind"].dispose()
+        made.close()
 
 
 def _get(app: Any, path: str) -> None:
