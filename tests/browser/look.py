@@ -13,10 +13,6 @@ from playwright.sync_api import Browser, Page, Response
 
 Scheme = Literal["light", "dark"]
 DESKTOP, PHONE = 1280, 360
-#: The largest sum of shifts a page may show. Not 0: on a busy machine the first paint may fall between an icon and the
-#: word behind it (the parser pauses there), and the word then moves its line by a pixel or two: 0.0004 to 0.0012 were
-#: seen. A font that comes late, a style or a picture without its size moves ten times as much.
-STILL = 0.003
 
 #: Sums layout shifts that no input caused, from before the first byte of the page.
 SHIFTS = """() => { window.shifted = 0; window.shifters = []; new PerformanceObserver(list => {
@@ -99,7 +95,7 @@ def check(look: Look) -> None:
         told.append(f"overflow {page.evaluate(WIDE)}")
     if page.locator("h1").count() != 1:
         told.append("h1")
-    if (shifted := page.evaluate("window.shifted")) > STILL:
+    if (shifted := page.evaluate("window.shifted")) > 0:
         told.append(f"layout shift {shifted} {page.evaluate('window.shifters')}")
     told += look.faults
     assert not told, json.dumps(told, indent=1, ensure_ascii=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.look import PHONE, STILL, looking
+from tests.browser.look import PHONE, looking
 from tests.browser.world import REVISED, World
 
 pytestmark = pytest.mark.browser
@@ -22,7 +22,7 @@ def test_pages_are_light_and_still(browser: Browser, world: World, path: str, wi
         assert look.bytes_of("document", "stylesheet", "script") <= BUDGET
         assert look.bytes_of("font") <= BUDGET
         assert not look.fetched(*MAP_FILES)
-        assert look.page.evaluate("window.shifted") <= STILL, look.page.evaluate("window.shifters")
+        assert look.page.evaluate("window.shifted") == 0, look.page.evaluate("window.shifters")
         hosts = {answer.url.split("/")[2] for answer in look.answers if not answer.url.startswith("data:")}
         assert hosts == {world.public.split("/")[2]}
 
@@ -32,7 +32,7 @@ def test_map_libraries_come_with_a_map_and_move_nothing(browser: Browser, world:
         look.goto(f"{world.public}/dataset/sebaran-puskesmas")
         expect(look.page.locator("[data-map-ready]")).to_be_visible(timeout=45_000)
         assert look.fetched("map.")
-        assert look.page.evaluate("window.shifted") <= STILL, look.page.evaluate("window.shifters")
+        assert look.page.evaluate("window.shifted") == 0, look.page.evaluate("window.shifters")
 
 
 def test_the_first_answer_holds_what_a_phone_shows_first(browser: Browser, world: World) -> None:
