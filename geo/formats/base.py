@@ -9,12 +9,14 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from geo.errors import bad
 from geo.findings import Finding
 from geo.layers.types import EncodingCandidate, FieldType, LayerFormat, LayerSummary
 
 Geometries = NDArray[np.object_]
 Column = Sequence[str | None]
 BATCH = 20_000
+MAX_FIELDS = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +88,10 @@ def as_geometries(values: Any) -> Geometries:
     array = np.empty(len(values), dtype=object)
     array[:] = values
     return array
+
+
+def too_many_fields(count: int) -> None:
+    """Raises `BadInputError` for more columns than a table can have."""
+    if count > MAX_FIELDS:
+        text = "Lapisan memiliki lebih dari {limit} kolom atribut."
+        raise bad("lapisan.terlalu_banyak_kolom", text, limit=MAX_FIELDS)

@@ -16,7 +16,7 @@ import shapely
 
 from geo.errors import bad
 from geo.findings import Finding, Param, Severity, error, note
-from geo.formats.base import BATCH, Batch, Column, RawField, RawReference, as_geometries
+from geo.formats.base import BATCH, Batch, Column, RawField, RawReference, as_geometries, too_many_fields
 from geo.formats.geojson.split import Document, Span, spans
 from geo.formats.geojson.values import copy_text, kind_of, parse, widen
 from geo.layers.types import EncodingCandidate, FieldType, LayerFormat, LayerSummary
@@ -27,7 +27,6 @@ _GEOMETRIES = frozenset(
 _CODE = re.compile(r"(?:EPSG|epsg)(?:/[\d.]+/|:[\d.]*:|:)(\d{4,6})\Z")
 _TRUNCATED = "Berkas GeoJSON terpotong sesudah fitur {count}. Unggah ulang berkas yang utuh."
 _UNSOUND = "Susunan GeoJSON tidak sah: sesudah fitur {count} ada isi yang bukan fitur. Perbaiki berkasnya dahulu."
-MAX_FIELDS = 1500
 
 
 class GeoJsonSource:
@@ -88,12 +87,7 @@ class GeoJsonReader:
             raise bad("geojson.bukan", "Berkas ini bukan GeoJSON: objek pertamanya bukan fitur atau geometri.")
         for title, found in _properties(value).items():
             types[title] = widen(types.get(title), kind_of(found))
-        if len(types) > MAX_FIELDS:
-            raise bad(
-                "lapisan.terlalu_banyak_kolom",
-                "Lapisan memiliki lebih dari {limit} kolom atribut.",
-                limit=MAX_FIELDS,
-            )
+        too_many_fields(len(types))
 
     def _check(self, document: Document) -> None:
         if not document.complete:

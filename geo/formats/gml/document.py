@@ -6,8 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from geo.formats.features import Feature
 from geo.formats.gml.reference import named
 from geo.formats.gml.shapes import ARCS, GEOMETRIES, Frame, ShapeError, built, pairs, positions
 from geo.formats.markup import local
@@ -20,14 +20,11 @@ _CODES = re.compile(r"(?:^|[\W_.])(?:kode|kd|code|nik|nip|npwp|telp|id|no|nomor)
 ID = "gml_id"
 
 
-@dataclass(slots=True)
-class Thing:
+@dataclass(slots=True, kw_only=True)
+class Thing(Feature):
     """One feature: `type` is its element's name, `fault` why its geometry can't be read."""
 
     type: str
-    values: dict[str, str] = field(default_factory=dict)
-    shape: Any = None
-    fault: str = ""
 
 
 @dataclass(slots=True)
@@ -57,6 +54,15 @@ class Document:
         """The name of the CRS: on the first geometries, else on the envelope of the whole file."""
         return next(iter(self.systems), "") or self._root
 
+    @property
+    def columns(self) -> int:
+        """How many columns there were so far, in all layers."""
+        return sum(map(len, self.titles.values()))
+
+    def forget(self) -> None:
+        """Empty `ready`."""
+        self.ready.clear()
+
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element opens."""
         parent = self._path[-1] if self._path else ""
@@ -68,7 +74,7 @@ class Document:
             if name == "Envelope" and "srsName" in attributes and not self._root:
                 self._root = attributes["srsName"]
             elif parent in _MEMBERS and not name.endswith("FeatureCollection"):
-                self._thing, self._depth = Thing(name), len(self._path)
+                self._thing, self._depth = Thing(type=name), len(self._path)
                 self._identify(self._thing, attributes)
         elif name == "boundedBy" and not self._aside:
             self._aside = len(self._path)

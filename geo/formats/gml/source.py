@@ -7,13 +7,11 @@ from pathlib import Path
 
 from geo.errors import bad
 from geo.findings import Finding, error, note, warning
-from geo.formats.base import BATCH, Batch, Column, RawField, RawReference, as_geometries
-from geo.formats.gml.document import Document, Thing
+from geo.formats.base import Batch, RawField, RawReference
+from geo.formats.features import batch, several, survey
+from geo.formats.gml.document import Document
 from geo.formats.gml.reference import named
-from geo.formats.markup import walk
 from geo.layers.types import EncodingCandidate, FieldType, LayerFormat, LayerSummary
-
-MAX_FIELDS = 1500
 
 
 class GmlSource:
@@ -26,11 +24,7 @@ class GmlSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._document = document = Document()
-        for _ in walk(path, document.start, document.end, lambda: document.seen):
-            document.ready.clear()
-            if sum(map(len, document.titles.values())) > MAX_FIELDS:
-                text = "Lapisan memiliki lebih dari {limit} kolom atribut."
-                raise bad("lapisan.terlalu_banyak_kolom", text, limit=MAX_FIELDS)
+        survey(path, document)
         if not document.seen:
             raise bad("gml.kosong", "Berkas GML ini tidak berisi satu pun fitur.")
         self.findings: list[Finding] = _said(document)
@@ -65,23 +59,8 @@ class GmlReader:
 
     def batches(self) -> Iterator[Batch]:
         """The features, in file order."""
-        document = Document()
-        waiting: list[Thing] = []
-        start = 1
-        for _ in walk(self._path, document.start, document.end, lambda: document.seen):
-            waiting += [one for one in document.ready if one.type == self._layer]
-            document.ready.clear()
-            while len(waiting) >= BATCH:
-                yield self._batch(start, waiting[:BATCH])
-                start, waiting = start + BATCH, waiting[BATCH:]
-        if waiting:
-            yield self._batch(start, waiting)
-
-    def _batch(self, start: int, things: list[Thing]) -> Batch:
-        columns: list[Column] = [[one.values.get(field.title) for one in things] for field in self.fields]
-        faults = {number: one.fault for number, one in enumerate(things, start) if one.fault}
-        shapes = as_geometries([None if one.fault else one.shape for one in things])
-        return Batch(start, shapes, columns, faults)
+        for start, things in several(self._path, Document(), lambda one: one.type == self._layer):
+            yield batch(start, things, self.fields, frozenset())
 
 
 def _said(document: Document) -> list[Finding]:

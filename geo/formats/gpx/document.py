@@ -10,6 +10,7 @@ from typing import Any
 
 import shapely
 
+from geo.formats.features import Feature
 from geo.layers.types import FieldType
 
 _NUMBERS = frozenset({"ele", "magvar", "geoidheight", "hdop", "vdop", "pdop", "ageofdgpsdata", "speed", "course"})
@@ -25,14 +26,11 @@ class Kind(StrEnum):
     TRACK = "trk"
 
 
-@dataclass(slots=True)
-class Thing:
+@dataclass(slots=True, kw_only=True)
+class Thing(Feature):
     """One waypoint, route or track; `fault` says why its geometry can't be read."""
 
     kind: Kind
-    values: dict[str, str] = field(default_factory=dict)
-    shape: Any = None
-    fault: str = ""
 
 
 @dataclass(slots=True)
@@ -48,11 +46,20 @@ class Document:
     _thing: Thing | None = None
     _segments: list[list[Position]] = field(default_factory=list)
 
+    @property
+    def columns(self) -> int:
+        """How many columns there were so far, in all layers."""
+        return sum(map(len, self.titles.values()))
+
+    def forget(self) -> None:
+        """Empty `ready`."""
+        self.ready.clear()
+
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element opens."""
         self._path.append(name)
         if len(self._path) == 2 and name in set(Kind):
-            self._thing = Thing(Kind(name))
+            self._thing = Thing(kind=Kind(name))
             self._segments = [] if name == Kind.TRACK else [[]]
         if self._thing is None:
             return

@@ -7,12 +7,11 @@ from pathlib import Path
 
 from geo.errors import bad
 from geo.findings import Finding, note
-from geo.formats.base import BATCH, Batch, Column, RawField, RawReference, as_geometries
-from geo.formats.gpx.document import Document, Kind, Thing
-from geo.formats.markup import walk
+from geo.formats.base import Batch, RawField, RawReference
+from geo.formats.features import batch, several, survey
+from geo.formats.gpx.document import Document, Kind
 from geo.layers.types import EncodingCandidate, FieldType, LayerFormat, LayerSummary
 
-MAX_FIELDS = 1500
 _NAMES = {Kind.WAYPOINT: "Titik (waypoint)", Kind.ROUTE: "Rute (route)", Kind.TRACK: "Jejak (track)"}
 _TYPES = {Kind.WAYPOINT: "POINT", Kind.ROUTE: "LINESTRING", Kind.TRACK: "MULTILINESTRING"}
 
@@ -27,11 +26,7 @@ class GpxSource:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._document = document = Document()
-        for _ in walk(path, document.start, document.end, lambda: document.seen):
-            document.ready.clear()
-            if sum(map(len, document.titles.values())) > MAX_FIELDS:
-                text = "Lapisan memiliki lebih dari {limit} kolom atribut."
-                raise bad("lapisan.terlalu_banyak_kolom", text, limit=MAX_FIELDS)
+        survey(path, document)
         if not document.seen:
             raise bad("gpx.kosong", "Berkas GPX ini tidak berisi titik, rute, atau jejak.")
         self.findings: list[Finding] = []
@@ -69,24 +64,9 @@ class GpxReader:
         self.fields: tuple[RawField, ...] = tuple(
             RawField(title, found) for title, found in document.titles[kind].items()
         )
+        self._typed = frozenset(i for i, item in enumerate(self.fields) if item.type is not FieldType.TEXT)
 
     def batches(self) -> Iterator[Batch]:
         """The features, in file order."""
-        document = Document()
-        waiting: list[Thing] = []
-        start = 1
-        for _ in walk(self._path, document.start, document.end, lambda: document.seen):
-            waiting += [one for one in document.ready if one.kind is self._kind]
-            document.ready.clear()
-            while len(waiting) >= BATCH:
-                yield self._batch(start, waiting[:BATCH])
-                start, waiting = start + BATCH, waiting[BATCH:]
-        if waiting:
-            yield self._batch(start, waiting)
-
-    def _batch(self, start: int, things: list[Thing]) -> Batch:
-        columns: list[Column] = [[one.values.get(field.title) for one in things] for field in self.fields]
-        faults = {number: one.fault for number, one in enumerate(things, start) if one.fault}
-        shapes = as_geometries([None if one.fault else one.shape for one in things])
-        typed = frozenset(index for index, field in enumerate(self.fields) if field.type is not FieldType.TEXT)
-        return Batch(start, shapes, columns, faults, loose=typed)
+        for start, things in several(self._path, Document(), lambda one: one.kind is self._kind):
+            yield batch(start, things, self.fields, self._typed)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
+from geo.formats.features import Feature
 from geo.formats.kml.shapes import GEOMETRIES, Frame, ShapeError, as_line, built, points, track_point
 from geo.layers.types import FieldType
 
@@ -21,15 +21,12 @@ _TYPES = {
 FOLDER = "folder"
 
 
-@dataclass(slots=True)
-class Placemark:
+@dataclass(slots=True, kw_only=True)
+class Placemark(Feature):
     """One feature: `folder` is the number of the folder or document that holds it, `fault` why its geometry
     can't be read (empty when it can)."""
 
     folder: int
-    values: dict[str, str] = field(default_factory=dict)
-    shape: Any = None
-    fault: str = ""
 
 
 @dataclass(slots=True)
@@ -49,6 +46,15 @@ class Document:
     _frames: list[Frame] = field(default_factory=list)
     _data: str = ""
 
+    @property
+    def columns(self) -> int:
+        """How many columns there were so far, in all layers."""
+        return len(self.titles)
+
+    def forget(self) -> None:
+        """Empty `ready`."""
+        self.ready.clear()
+
     def start(self, name: str, attributes: Mapping[str, str]) -> None:
         """An element opens."""
         self._path.append(name)
@@ -60,7 +66,7 @@ class Document:
         elif name == "SimpleField":
             self._types[attributes.get("name", "")] = _TYPES.get(attributes.get("type", ""), FieldType.TEXT)
         elif name == "Placemark" and self._mark is None:
-            self._mark = Placemark(self._holders[-1] if self._holders else 0)
+            self._mark = Placemark(folder=self._holders[-1] if self._holders else 0)
         elif self._mark is not None:
             self._inside(name, attributes)
 

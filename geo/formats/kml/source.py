@@ -7,13 +7,12 @@ from pathlib import Path, PurePosixPath
 
 from geo.errors import bad
 from geo.findings import Finding, note
-from geo.formats.base import BATCH, Batch, Column, RawField, RawReference, as_geometries
-from geo.formats.kml.document import FOLDER, Document, Placemark
-from geo.formats.markup import walk
+from geo.formats.base import Batch, RawField, RawReference
+from geo.formats.features import batch, several, survey
+from geo.formats.kml.document import FOLDER, Document
 from geo.layers.types import EncodingCandidate, FieldType, LayerFormat, LayerSummary
 
 ALL = "Semua folder"
-MAX_FIELDS = 1500
 _PASSED = {
     "NetworkLink": "{count} tautan jaringan (NetworkLink) diabaikan: isi alamat lain tidak diambil.",
     "GroundOverlay": "{count} gambar yang dibentangkan di peta (GroundOverlay) diabaikan; hanya bentuk yang dibaca.",
@@ -33,11 +32,7 @@ class KmlSource:
     def __init__(self, path: Path, filename: str) -> None:
         self._path = path
         self._document = document = Document()
-        for _ in walk(path, document.start, document.end, lambda: document.seen):
-            document.ready.clear()
-            if len(document.titles) > MAX_FIELDS:
-                text = "Lapisan memiliki lebih dari {limit} kolom atribut."
-                raise bad("lapisan.terlalu_banyak_kolom", text, limit=MAX_FIELDS)
+        survey(path, document)
         self.findings: list[Finding] = [
             note(f"kml.{name.casefold()}", _PASSED[name], count=count) for name, count in document.passed.items()
         ]
@@ -81,30 +76,15 @@ class KmlReader:
         if only is None:
             own[FOLDER] = FieldType.TEXT
         self.fields: tuple[RawField, ...] = tuple(RawField(title, kind) for title, kind in own.items())
+        self._typed = frozenset(i for i, item in enumerate(self.fields) if item.type is not FieldType.TEXT)
 
     def batches(self) -> Iterator[Batch]:
         """The placemarks, in file order."""
-        document = Document()
-        waiting: list[Placemark] = []
-        start = 1
-        for _ in walk(self._path, document.start, document.end, lambda: document.seen):
-            waiting += [one for one in document.ready if self._only is None or one.folder == self._only]
-            document.ready.clear()
-            while len(waiting) >= BATCH:
-                yield self._batch(start, waiting[:BATCH])
-                start, waiting = start + BATCH, waiting[BATCH:]
-        if waiting:
-            yield self._batch(start, waiting)
-
-    def _batch(self, start: int, marks: list[Placemark]) -> Batch:
-        if self._only is None:
-            for one in marks:
-                one.values[FOLDER] = self._folders[one.folder]
-        columns: list[Column] = [[one.values.get(field.title) for one in marks] for field in self.fields]
-        faults = {number: one.fault for number, one in enumerate(marks, start) if one.fault}
-        shapes = as_geometries([None if one.fault else one.shape for one in marks])
-        typed = frozenset(index for index, field in enumerate(self.fields) if field.type is not FieldType.TEXT)
-        return Batch(start, shapes, columns, faults, loose=typed)
+        for start, marks in several(self._path, Document(), lambda one: self._only is None or one.folder == self._only):
+            if self._only is None:
+                for one in marks:
+                    one.values[FOLDER] = self._folders[one.folder]
+            yield batch(start, marks, self.fields, self._typed)
 
 
 def _named(document: Document, stem: str) -> dict[int, str]:
