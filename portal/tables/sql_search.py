@@ -57,7 +57,7 @@ def rewritten(text: str, shapes: Shapes) -> str:
             if tables > MOST_TABLES:
                 raise _refused(_("Terlalu banyak tabel"))
             _replace(parent, slot, node, _source(shapes(str(node.relname)), node))
-    return str(RawStream()(statement))  # type: ignore[no-untyped-call]
+    return str(RawStream()(statement))
 
 
 def run(driver: psycopg.Connection[Any], statement: str) -> Answer:
@@ -153,9 +153,10 @@ def _table(node: ast.RangeVar) -> None:
 
 
 def _function(node: ast.FuncCall) -> None:
-    parts = [str(part.sval) for part in node.funcname if isinstance(part, ast.String)]
+    called = node.funcname or ()
+    parts = [str(part.sval) for part in called if isinstance(part, ast.String)]
     name = parts[-1] if parts else ""
-    if len(parts) != len(node.funcname) or parts[:-1] not in ([], ["pg_catalog"]) or name not in sql_names.FUNCTIONS:
+    if len(parts) != len(called) or parts[:-1] not in ([], ["pg_catalog"]) or name not in sql_names.FUNCTIONS:
         raise Forbidden(_("fungsi %(name)s tidak dapat dipanggil", name=".".join(parts)[:80]))
 
 
@@ -166,7 +167,8 @@ def _type(node: ast.TypeName) -> None:
 
 
 def _operator(node: ast.A_Expr) -> None:
-    if len(node.name or ()) > 1 and str(node.name[0].sval) != "pg_catalog":
+    parts = node.name or ()
+    if len(parts) > 1 and str(parts[0].sval) != "pg_catalog":
         raise _refused(_("Operator skema lain tidak diizinkan"))
 
 
@@ -176,8 +178,9 @@ def _order(node: ast.SortBy) -> None:
 
 
 def _clock(node: ast.SQLValueFunction) -> None:
-    if SQLValueFunctionOp(node.op).name not in sql_names.CLOCK:
-        raise Forbidden(_("fungsi %(name)s tidak dapat dipanggil", name=SQLValueFunctionOp(node.op).name))
+    name = "" if node.op is None else SQLValueFunctionOp(node.op).name
+    if name not in sql_names.CLOCK:
+        raise Forbidden(_("fungsi %(name)s tidak dapat dipanggil", name=name))
 
 
 _JUDGES: Mapping[str, Callable[[Any], None]] = {
@@ -204,9 +207,9 @@ def _source(shape: Shape, node: ast.RangeVar) -> ast.RangeSubselect:
         .as_string()
         .replace("%%", "%")
     )
-    alias = node.alias or ast.Alias(aliasname=node.relname)  # type: ignore[no-untyped-call]
+    alias = node.alias or ast.Alias(aliasname=node.relname)
     inner = parse_sql(query)[0].stmt
-    return ast.RangeSubselect(subquery=inner, alias=alias, lateral=False)  # type: ignore[no-untyped-call]
+    return ast.RangeSubselect(subquery=inner, alias=alias, lateral=False)
 
 
 def _replace(parent: Any, slot: Any, _old: ast.Node, new: ast.Node) -> None:
