@@ -91,7 +91,7 @@ def _table_context(resource: ResourceView, form: TableForm) -> dict[str, Any]:
 def _whole_csv(resource: ResourceView) -> str:
     """The file prepared at release; where there is none, the datastore's dump, with formulas disarmed."""
     prepared = (file.url for file in resource.files if file.role == "unduhan" and file.format.upper() == "CSV")
-    return next(prepared, f"/datastore/dump/{resource.id}?format=csv&aman=1")
+    return next(prepared, f"/datastore/dump/{resource.id}?format=csv")
 
 
 def _footer(resource: ResourceView, form: TableForm) -> dict[str, Any]:

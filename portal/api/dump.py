@@ -1,7 +1,8 @@
 """`/datastore/dump/<id>`: a whole table, or what a question leaves of it, streamed without a ceiling.
 
-Every value is as it is, byte for byte as CKAN dumps it, since programs read this. What people download from a page and
-open in a spreadsheet asks for `aman=1`: then text is guarded against being run as a formula (`geo.tables.export`).
+Byte for byte as CKAN dumps it, but that text of CSV and TSV is guarded against being run as a formula where somebody
+opens the file in a spreadsheet (`geo.tables.export`). A program that wants such cells as they are asks for `aman=0`, or
+for JSON.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class DumpArguments(RowArguments):
     format: Annotated[Format, BeforeValidator(_as_format)] = "csv"
     bom: LaxFlag = False
     limit: Natural | None = None
-    aman: LaxFlag = False
+    aman: LaxFlag = True
 
 
 @dataclass(frozen=True, slots=True)
