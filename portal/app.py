@@ -85,7 +85,7 @@ def create_public_app(settings: PublicSettings, made: Runtime | None = None) -> 
     """The internet side. It signs nobody in, so it has no secret key and no session."""
     runtime = made or public_runtime(settings)
     app = _base(runtime)
-    rendering.install(app, "public", runtime.profile, clock=runtime.clock)
+    rendering.install(app, "public", runtime.profile, clock=runtime.now)
     for room in public_rooms():
         room(app, runtime)
     _install_plugins(app, runtime)
@@ -105,7 +105,7 @@ def create_office_app(settings: OfficeSettings, made: Runtime | None = None) -> 
         return office_nav(ways)
 
     app.config["SECRET_KEY"] = Path(settings.session_key_file).read_bytes()
-    rendering.install(app, "office", runtime.profile, user=office_user, office_nav=nav, clock=runtime.clock)
+    rendering.install(app, "office", runtime.profile, user=office_user, office_nav=nav, clock=runtime.now)
     for room in office_rooms():
         room(app, runtime)
     _install_plugins(app, runtime)

@@ -92,6 +92,10 @@ class Runtime:
     factories: dict[type, Factory] = field(default_factory=dict)
     closers: list[Callable[[], None]] = field(default_factory=list)
 
+    def now(self) -> datetime:
+        """The time (UTC) by the clock that is set when it is asked."""
+        return self.clock()
+
     def close(self) -> None:
         """Let every connection go (commands and tests; a server's end with their process)."""
         for closer in self.closers:
